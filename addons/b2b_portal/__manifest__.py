@@ -1,0 +1,28 @@
+{
+    "name": "B2B Dealer Portal",
+    "summary": "Dealers order, bill themselves and find every paper in their account",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "B2B Dealer Portal contributors",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": [
+        "account_payment",
+        "payment_custom",
+        "sale_management",
+        "sale_stock",
+        "stock_delivery",
+        "website_payment",
+        "website_sale_stock",
+    ],
+    "data": [
+        "security/b2b_groups.xml",
+        "security/ir.model.access.csv",
+        "security/b2b_rules.xml",
+        "views/b2b_contract_views.xml",
+        "views/b2b_membership_views.xml",
+        "views/b2b_settlement_line_views.xml",
+        "views/res_partner_views.xml",
+        "views/b2b_menus.xml",
+    ],
+}

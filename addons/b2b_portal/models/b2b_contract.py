@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from .res_company import BILLING_MODES, INVOICING_POLICIES
+
+
+class B2bContract(models.Model):
+    """The agreement between one legal entity and one company of the supplier.
+
+    Everything a dealer does is done on a contract: it names the prices, the
+    currency, the way of billing, and says why a step is refused.
+    """
+
+    _name = "b2b.contract"
+    _description = "Dealer Contract"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "legal_entity_id, name, id"
+    _rec_names_search = ["name", "legal_entity_id.name"]
+    _check_company_auto = True
+
+    _name_entity_company_uniq = models.Constraint(
+        "UNIQUE(legal_entity_id, company_id, name)",
+        "This legal entity already has a contract with this number.",
+    )
+    _dates_order = models.Constraint(
+        "CHECK(date_end IS NULL OR date_start IS NULL OR date_start <= date_end)",
+        "A contract cannot end before it starts.",
+    )
+
+    name = fields.Char(string="Number", required=True, tracking=True, trim=True)
+    active = fields.Boolean(default=True, tracking=True)
+    legal_entity_id = fields.Many2one(
+        "res.partner",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        check_company=True,
+        help="The company that buys: it has its own tax number.",
+    )
+    dealer_id = fields.Many2one(
+        related="legal_entity_id.b2b_dealer_id", store=True, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        check_company=True,
+        tracking=True,
+        help="Prices of this contract. Empty: the pricelist of the legal entity.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        tracking=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        check_company=True,
+        help="Taxes of this contract. Empty: those of the legal entity.",
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term", check_company=True, tracking=True
+    )
+    date_start = fields.Date(
+        string="Valid from", default=fields.Date.context_today, tracking=True
+    )
+    date_end = fields.Date(string="Valid until", tracking=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Manager",
+        domain="[('share', '=', False)]",
+        default=lambda self: self.env.user,
+        tracking=True,
+    )
+    books = fields.Selection(
+        [("odoo", "Odoo")],
+        string="Books kept in",
+        default="odoo",
+        required=True,
+        help="The one system whose entries make up this contract's settlements.",
+    )
+    billing_mode = fields.Selection(
+        BILLING_MODES, string="Bill", help="Empty: as the company's setting says."
+    )
+    invoicing_policy = fields.Selection(
+        INVOICING_POLICIES,
+        string="Customer invoice",
+        help="Empty: as the company's setting says.",
+    )
+    note = fields.Html(string="Terms")
+    status = fields.Selection(
+        [
+            ("future", "Not started"),
+            ("running", "Running"),
+            ("expired", "Expired"),
+            ("archived", "Archived"),
+        ],
+        compute="_compute_status",
+        search="_search_status",
+    )
+
+    residual = fields.Monetary(
+        string="Open amount",
+        compute="_compute_residual",
+        help="Open settlements in the currency of the contract.",
+    )
+    order_count = fields.Integer(compute="_compute_order_count")
+
+    @api.depends("name", "legal_entity_id.name")
+    def _compute_display_name(self):
+        for contract in self:
+            entity = contract.legal_entity_id.name
+            contract.display_name = (
+                f"{contract.name} ({entity})" if entity else contract.name
+            )
+
+    @api.depends("pricelist_id", "company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = (
+                contract.pricelist_id.currency_id
+                or contract.currency_id
+                or contract.company_id.currency_id
+            )
+
+    @api.depends("active", "date_start", "date_end")
+    @api.depends_context("tz")
+    def _compute_status(self):
+        today = fields.Date.context_today(self)
+        for contract in self:
+            contract.status = contract._status_on(today)
+
+    @api.depends_context("uid")
+    def _compute_residual(self):
+        groups = self.env["b2b.settlement.line"]._read_group(
+            [("contract_id", "in", self.ids), ("residual", "!=", 0)],
+            ["contract_id", "currency_id"],
+            ["residual:sum"],
+        )
+        totals = {(contract, currency): total for contract, currency, total in groups}
+        for contract in self:
+            contract.residual = totals.get((contract, contract.currency_id), 0.0)
+
+    def _compute_order_count(self):
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [("b2b_contract_id", "in", self.ids)], ["b2b_contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.order_count = counts.get(contract, 0)
+
+    def _status_on(self, day):
+        """Return the key of :attr:`status` that the contract has on a date."""
+        self.ensure_one()
+        if not self.active:
+            return "archived"
+        if self.date_start and self.date_start > day:
+            return "future"
+        if self.date_end and self.date_end < day:
+            return "expired"
+        return "running"
+
+    def _is_valid_on(self, day):
+        """Tell whether a date lies within the dates of this contract."""
+        self.ensure_one()
+        return (not self.date_start or self.date_start <= day) and (
+            not self.date_end or day <= self.date_end
+        )
+
+    def _search_status(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        started = Domain("date_start", "=", False) | Domain("date_start", "<=", today)
+        ended = Domain("date_end", "!=", False) & Domain("date_end", "<", today)
+        alive = Domain("active", "=", True)
+        domains = {
+            "archived": Domain("active", "=", False),
+            "future": alive & ~started,
+            "expired": alive & started & ended,
+            "running": alive & started & ~ended,
+        }
+        return Domain.OR(domains[key] for key in value if key in domains)
+
+    @api.constrains("legal_entity_id")
+    def _check_legal_entity(self):
+        for contract in self:
+            entity = contract.legal_entity_id
+            if entity.commercial_partner_id != entity:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s is a contact or an address: a contract is made "
+                        "with the company itself.",
+                        partner=entity.display_name,
+                    )
+                )
+
+    @api.constrains("currency_id", "pricelist_id")
+    def _check_currency(self):
+        for contract in self:
+            pricelist = contract.pricelist_id
+            if pricelist and pricelist.currency_id != contract.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "The pricelist %(pricelist)s is in %(pricelist_currency)s, "
+                        "the contract %(contract)s in %(currency)s.",
+                        pricelist=pricelist.display_name,
+                        pricelist_currency=pricelist.currency_id.name,
+                        contract=contract.name,
+                        currency=contract.currency_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        contracts.legal_entity_id._b2b_sync_memberships()
+        contracts.legal_entity_id._b2b_reallocate_settlements()
+        return contracts
+
+    def write(self, vals):
+        reallocate = not self._allocation_fields().isdisjoint(vals)
+        entities = self.legal_entity_id if reallocate else self.env["res.partner"]
+        result = super().write(vals)
+        if reallocate:
+            (entities | self.legal_entity_id)._b2b_reallocate_settlements()
+        return result
+
+    def unlink(self):
+        entities = self.legal_entity_id
+        result = super().unlink()
+        entities._b2b_reallocate_settlements()
+        return result
+
+    @api.model
+    def _allocation_fields(self):
+        """Return the fields that decide which entries fall to a contract by date."""
+        return {"active", "legal_entity_id", "company_id", "date_start", "date_end"}
+
+    # === ACTIONS === #
+
+    def action_view_orders(self):
+        """Open the orders on this contract."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Orders"),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": [("b2b_contract_id", "in", self.ids)],
+        }
+
+    def action_view_settlements(self):
+        """Open the ledger of this contract."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "b2b_portal.b2b_settlement_line_action"
+        )
+        return action | {"domain": [("contract_id", "in", self.ids)]}
+
+    # === BUSINESS METHODS === #
+
+    def _refusal_reason(self, action):
+        """Say why a step may not be taken on this contract.
+
+        Every step of a dealer asks this one question. Other addons add their
+        reasons by overriding it and calling ``super()`` first.
+
+        :param str action: the step: ``order``, ``reserve``, ``ship``, ``pay``…
+        :return: a translated sentence for the dealer, or False if nothing is
+            against the step
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if action == "pay":
+            return False
+        if not self.legal_entity_id.active:
+            return self.env._(
+                "%(entity)s is no longer active: ask your manager.",
+                entity=self.legal_entity_id.name,
+            )
+        today = fields.Date.context_today(self)
+        status = self._status_on(today)
+        if status == "archived":
+            return self.env._(
+                "Contract %(number)s is closed. Choose another contract or ask your "
+                "manager.",
+                number=self.name,
+            )
+        if status == "expired":
+            return self.env._(
+                "Contract %(number)s expired on %(date)s. Choose another contract or "
+                "ask your manager to prolong it.",
+                number=self.name,
+                date=self.env["ir.qweb.field.date"].value_to_html(self.date_end, {}),
+            )
+        if status == "future":
+            return self.env._(
+                "Contract %(number)s starts on %(date)s.",
+                number=self.name,
+                date=self.env["ir.qweb.field.date"].value_to_html(self.date_start, {}),
+            )
+        return False
+
+    def _get_billing_mode(self):
+        """Return ``payment_request`` or ``invoice``, the company's if unset here."""
+        self.ensure_one()
+        return self.billing_mode or self.company_id.b2b_billing_mode
+
+    def _get_invoicing_policy(self):
+        """Return ``on_delivery`` or ``manual``, the company's if unset here."""
+        self.ensure_one()
+        return self.invoicing_policy or self.company_id.b2b_invoicing_policy
+
+    def _get_pricelist(self):
+        """Return the pricelist that prices this contract (sudo, may be empty)."""
+        self.ensure_one()
+        contract = self.sudo().with_company(self.company_id)
+        return (
+            contract.pricelist_id or contract.legal_entity_id.property_product_pricelist
+        )
+
+    def _get_fiscal_position(self, delivery=None):
+        """Return the fiscal position of orders on this contract (sudo).
+
+        :param res.partner delivery: the delivery address, if known
+        """
+        self.ensure_one()
+        contract = self.sudo().with_company(self.company_id)
+        return contract.fiscal_position_id or self.env[
+            "account.fiscal.position"
+        ].sudo().with_company(self.company_id)._get_fiscal_position(
+            contract.legal_entity_id, delivery
+        )

@@ -1,0 +1,150 @@
+import re
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+KPP_PATTERN = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    b2b_dealer_id = fields.Many2one(
+        "res.partner",
+        string="Dealer",
+        compute="_compute_b2b_dealer_id",
+        store=True,
+        recursive=True,
+        index=True,
+        help="The head of the group that this partner belongs to. A legal entity is "
+        "its own commercial partner; the dealer is the topmost of them.",
+    )
+    kpp = fields.Char(
+        string="KPP",
+        help="Tax registration reason code of a Russian legal entity: nine characters.",
+    )
+    b2b_contract_ids = fields.One2many(
+        "b2b.contract", "legal_entity_id", string="Contracts"
+    )
+    b2b_dealer_contract_ids = fields.One2many(
+        "b2b.contract", "dealer_id", string="Contracts of all legal entities"
+    )
+    b2b_membership_ids = fields.One2many(
+        "b2b.membership", "legal_entity_id", string="Who acts for it"
+    )
+
+    @api.depends("parent_id.b2b_dealer_id")
+    def _compute_b2b_dealer_id(self):
+        for partner in self:
+            partner.b2b_dealer_id = (
+                partner.parent_id.b2b_dealer_id if partner.parent_id else partner
+            )
+
+    @api.constrains("kpp")
+    def _check_kpp(self):
+        for partner in self:
+            if partner.kpp and not KPP_PATTERN.fullmatch(partner.kpp):
+                raise ValidationError(
+                    self.env._(
+                        "%(kpp)s is no KPP: it has nine characters, like 770101001.",
+                        kpp=partner.kpp,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered(
+            lambda partner: partner.is_company and partner.parent_id
+        )._b2b_sync_memberships()
+        return partners
+
+    def write(self, vals):
+        if not {"parent_id", "is_company"} & vals.keys():
+            return super().write(vals)
+        memberships = self._b2b_memberships_within_dealer()
+        result = super().write(vals)
+        memberships._remove_outdated()
+        self._b2b_sync_memberships()
+        return result
+
+    @api.model
+    def _commercial_fields(self):
+        return super()._commercial_fields() + ["kpp"]
+
+    @api.model
+    def _b2b_legal_entity_domain(self):
+        """Return the domain of partners that are legal entities."""
+        return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+
+    def _b2b_entities_by_dealer(self):
+        """Return the active legal entities of the dealers of these partners.
+
+        :rtype: dict[res.partner, res.partner]
+        """
+        entities = self.sudo().search(
+            Domain("b2b_dealer_id", "in", self.b2b_dealer_id.ids)
+            & self._b2b_legal_entity_domain()
+        )
+        by_dealer = defaultdict(self.sudo().browse)
+        by_dealer.update(entities.grouped("b2b_dealer_id"))
+        return by_dealer
+
+    def _b2b_memberships_within_dealer(self):
+        """Return the memberships that rest on these partners' place in their tree."""
+        below = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("id", "child_of", self.ids)])
+        )
+        memberships = (
+            self.env["b2b.membership"]
+            .sudo()
+            .search(
+                Domain("legal_entity_id", "in", below.ids)
+                | Domain("user_id.partner_id", "in", below.ids)
+            )
+        )
+        return memberships.filtered("is_within_dealer")
+
+    def _b2b_sync_memberships(self):
+        """Give the portal users of these partners' dealers their default entities."""
+        if dealers := self.sudo().b2b_dealer_id:
+            self.env["res.users"].sudo().search(
+                [("partner_id.b2b_dealer_id", "in", dealers.ids), ("share", "=", True)]
+            )._b2b_sync_memberships()
+
+    def _b2b_only_contract(self, company, day=None):
+        """Return the contract that entries of a legal entity can only belong to.
+
+        That is the only one it has with a company, archived or not: it keeps its
+        past. When there are several, it is the only active one valid on the day.
+
+        :param res.company company: the supplier's company
+        :param datetime.date day: default today
+        :return: one contract, or none when there is none or a choice
+        :rtype: b2b.contract
+        """
+        day = day or fields.Date.context_today(self)
+        contracts = self.with_context(active_test=False).b2b_contract_ids.filtered(
+            lambda contract: contract.company_id == company
+        )
+        if len(contracts) > 1:
+            contracts = contracts.filtered(
+                lambda contract: contract.active and contract._is_valid_on(day)
+            )
+        return contracts if len(contracts) == 1 else contracts.browse()
+
+    def _b2b_reallocate_settlements(self):
+        """Redo the share of contracts in the ledger of these legal entities."""
+        entities = self.exists()
+        if not entities:
+            return
+        lines = self.env["account.move.line"].sudo()
+        lines.search(
+            lines._b2b_settlement_domain()
+            & Domain("partner_id.commercial_partner_id", "in", entities.ids)
+            & Domain("move_id.b2b_contract_id", "=", False)
+        )._b2b_sync_settlements()

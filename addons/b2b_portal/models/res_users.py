@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    b2b_membership_ids = fields.One2many(
+        "b2b.membership", "user_id", string="Legal entities and roles"
+    )
+    b2b_legal_entity_ids = fields.Many2many(
+        "res.partner",
+        string="Legal entities he acts for",
+        compute="_compute_b2b_legal_entity_ids",
+        help="Read by the access rules of portal users.",
+    )
+    b2b_all_entities = fields.Boolean(
+        string="Gets all legal entities",
+        default=True,
+        help="A contact of the head office acts for every legal entity of the dealer, "
+        "new ones included; a contact of one entity acts for that entity.",
+    )
+    b2b_contract_id = fields.Many2one(
+        "b2b.contract",
+        string="Last chosen contract",
+        ondelete="set null",
+        help="The shop opens with it at the next log-in.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["b2b_legal_entity_ids"]
+
+    @api.depends("b2b_membership_ids.legal_entity_id")
+    def _compute_b2b_legal_entity_ids(self):
+        memberships = (
+            self.env["b2b.membership"].sudo().search([("user_id", "in", self.ids)])
+        )
+        by_user = memberships.grouped("user_id")
+        for user in self:
+            user.b2b_legal_entity_ids = by_user.get(
+                user._origin, memberships.browse()
+            ).legal_entity_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        users._b2b_sync_memberships()
+        return users
+
+    def write(self, vals):
+        memberships = self.env["b2b.membership"].sudo()
+        if "partner_id" in vals:
+            memberships = self.sudo().b2b_membership_ids.filtered("is_within_dealer")
+        result = super().write(vals)
+        memberships._remove_outdated()
+        if {"group_ids", "partner_id", "active", "b2b_all_entities"} & vals.keys():
+            self._b2b_sync_memberships()
+        return result
+
+    def _b2b_sync_memberships(self):
+        """Add the memberships that portal users get by default.
+
+        Rows that exist are left alone, so that a role or a restriction set by
+        hand stays. Users who do not get all entities are not touched.
+        """
+        portal_users = self.sudo().filtered(
+            lambda user: user.share and user.active and user.b2b_all_entities
+        )
+        portal_users = portal_users.filtered(lambda user: user._is_portal())
+        entities_by_dealer = portal_users.partner_id._b2b_entities_by_dealer()
+        vals_list = []
+        for user in portal_users:
+            home = user.partner_id.commercial_partner_id
+            is_head_office = home == user.partner_id.b2b_dealer_id
+            scope = entities_by_dealer[home] if is_head_office else home
+            missing = scope - user.b2b_membership_ids.legal_entity_id
+            vals_list += [
+                {"user_id": user.id, "legal_entity_id": entity.id} for entity in missing
+            ]
+        if vals_list:
+            self.env["b2b.membership"].sudo().create(vals_list)
+
+    def _b2b_may(self, action, legal_entity):
+        """Tell whether this user's role lets him act for a legal entity.
+
+        :param str action: ``order``, ``pay`` or ``team``
+        :param res.partner legal_entity: one legal entity
+        :rtype: bool
+        """
+        self.ensure_one()
+        membership = (
+            self.env["b2b.membership"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", self.id),
+                    ("legal_entity_id", "=", legal_entity.id),
+                ]
+            )
+        )
+        return bool(membership) and membership._allows(action)

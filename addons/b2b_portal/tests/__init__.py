@@ -1,0 +1,3 @@
+from . import test_contract
+from . import test_membership
+from . import test_settlement_ledger
