@@ -1,13 +1,19 @@
+# First what others inherit.
+from . import b2b_document_source  # isort: skip
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
 from . import b2b_contract
+from . import b2b_document
+from . import b2b_document_type
 from . import b2b_membership
 from . import b2b_payment_request
+from . import b2b_payment_request_document
 from . import b2b_settlement_line
 from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order
+from . import stock_picking_document

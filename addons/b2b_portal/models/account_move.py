@@ -169,9 +169,7 @@ class AccountMove(models.Model):
             "amount": abs(self.amount_total),
             "amount_residual": abs(self.amount_residual) if is_invoice else 0.0,
             "order_ids": self.invoice_line_ids.sale_line_ids.order_id,
-            "state": is_invoice
-            and DOCUMENT_STATES.get(self.payment_state)
-            or "issued",
+            "state": is_invoice and DOCUMENT_STATES.get(self.payment_state) or "issued",
         }
 
     def _b2b_receipt_values(self):

@@ -9,12 +9,15 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._b2b_sync_settlements()
+        lines._b2b_file_receipts()
         return lines
 
     def write(self, vals):
         result = super().write(vals)
         if not self._b2b_settlement_fields().isdisjoint(vals):
             self._b2b_sync_settlements()
+        if "account_id" in vals:
+            self._b2b_file_receipts()
         return result
 
     def unlink(self):
@@ -75,3 +78,7 @@ class AccountMoveLine(models.Model):
         self.env["b2b.settlement.line"].sudo().search(
             [("move_line_id", "in", self.ids)]
         ).unlink()
+
+    def _b2b_file_receipts(self):
+        """File the bank lines among these entries that now credit a dealer."""
+        self.move_id.filtered("statement_line_id")._b2b_create_documents()

@@ -22,6 +22,16 @@ class AccountPayment(models.Model):
     b2b_legal_entity_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Legal entity"
     )
+    b2b_payment_request_id = fields.Many2one(
+        "b2b.payment.request",
+        string="Payment request",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('legal_entity_id', '=', b2b_legal_entity_id),"
+        " ('company_id', '=', company_id), ('state', '=', 'issued')]",
+        help="What this prepayment pays, until it is matched with an invoice.",
+    )
 
     @api.constrains("b2b_contract_id", "partner_id")
     def _check_b2b_contract_entity(self):

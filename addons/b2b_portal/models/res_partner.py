@@ -4,6 +4,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
 
 KPP_PATTERN = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
 
@@ -34,6 +35,31 @@ class ResPartner(models.Model):
     b2b_membership_ids = fields.One2many(
         "b2b.membership", "legal_entity_id", string="Who acts for it"
     )
+
+    def _auto_init(self):
+        # Partners that exist get their dealer by one statement: computing it for a
+        # million of them would keep the installation waiting.
+        cr = self.env.cr
+        if not column_exists(cr, self._table, "b2b_dealer_id"):
+            create_column(cr, self._table, "b2b_dealer_id", "int4")
+            cr.execute(
+                """
+                WITH RECURSIVE tree AS (
+                    SELECT id, id AS dealer_id
+                      FROM res_partner
+                     WHERE parent_id IS NULL
+                     UNION ALL
+                    SELECT child.id, tree.dealer_id
+                      FROM res_partner AS child
+                      JOIN tree ON tree.id = child.parent_id
+                )
+                UPDATE res_partner AS partner
+                   SET b2b_dealer_id = tree.dealer_id
+                  FROM tree
+                 WHERE tree.id = partner.id
+                """
+            )
+        return super()._auto_init()
 
     @api.depends("parent_id.b2b_dealer_id")
     def _compute_b2b_dealer_id(self):
@@ -68,6 +94,7 @@ class ResPartner(models.Model):
         result = super().write(vals)
         memberships._remove_outdated()
         self._b2b_sync_memberships()
+        self._b2b_resync_settlements()
         return result
 
     @api.model
@@ -115,6 +142,13 @@ class ResPartner(models.Model):
             self.env["res.users"].sudo().search(
                 [("partner_id.b2b_dealer_id", "in", dealers.ids), ("share", "=", True)]
             )._b2b_sync_memberships()
+
+    def _b2b_resync_settlements(self):
+        """Bring the ledger in line with these partners' new place in their tree."""
+        lines = self.env["account.move.line"].sudo()
+        lines.search(
+            lines._b2b_settlement_domain() & Domain("partner_id", "child_of", self.ids)
+        )._b2b_sync_settlements()
 
     def _b2b_only_contract(self, company, day=None):
         """Return the contract that entries of a legal entity can only belong to.

@@ -13,6 +13,12 @@ class ResUsers(models.Model):
         compute="_compute_b2b_legal_entity_ids",
         help="Read by the access rules of portal users.",
     )
+    b2b_by_membership = fields.Boolean(
+        string="Sees by membership",
+        compute="_compute_b2b_by_membership",
+        help="Portal users see exactly the records of the legal entities they act for. "
+        "Those whose memberships are not filled in yet see what Odoo shows them.",
+    )
     b2b_all_entities = fields.Boolean(
         string="Gets all legal entities",
         default=True,
@@ -40,6 +46,13 @@ class ResUsers(models.Model):
             user.b2b_legal_entity_ids = by_user.get(
                 user._origin, memberships.browse()
             ).legal_entity_id
+
+    @api.depends("share", "group_ids", "b2b_all_entities", "b2b_membership_ids")
+    def _compute_b2b_by_membership(self):
+        for user in self:
+            user.b2b_by_membership = user._is_portal() and (
+                not user.b2b_all_entities or bool(user.sudo().b2b_membership_ids)
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -79,6 +92,23 @@ class ResUsers(models.Model):
             ]
         if vals_list:
             self.env["b2b.membership"].sudo().create(vals_list)
+
+    @api.model
+    def _b2b_find_without_membership(self, limit):
+        """Return portal users who have not got their default memberships yet.
+
+        :param int limit: how many at most
+        """
+        return self.search(
+            [
+                ("share", "=", True),
+                ("b2b_all_entities", "=", True),
+                ("b2b_membership_ids", "=", False),
+                ("all_group_ids", "in", self.env.ref("base.group_portal").ids),
+            ],
+            order="id",
+            limit=limit,
+        )
 
     def _b2b_may(self, action, legal_entity):
         """Tell whether this user's role lets him act for a legal entity.
