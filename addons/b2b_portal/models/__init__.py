@@ -11,9 +11,11 @@ from . import b2b_membership
 from . import b2b_payment_request
 from . import b2b_payment_request_document
 from . import b2b_settlement_line
+from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order
 from . import stock_picking_document
+from . import uom_uom
