@@ -101,7 +101,7 @@ class AccountMove(models.Model):
             Domain("state", "=", "posted")
             & Domain("commercial_partner_id", "!=", False)
             & (
-                Domain("move_type", "in", self._b2b_document_types())
+                Domain("move_type", "in", list(self._b2b_document_types()))
                 | self._b2b_receipt_domain()
             )
         )

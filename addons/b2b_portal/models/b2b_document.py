@@ -336,6 +336,19 @@ class B2bDocument(models.Model):
                 )
             )
 
+    @api.model
+    def _reallocate(self, legal_entities):
+        """Have the contracts of documents found anew: a legal entity's only contract
+        takes those that name none.
+
+        :param res.partner legal_entities: whose contracts have changed
+        """
+        documents = self.search(
+            Domain("legal_entity_id", "in", legal_entities.ids)
+            & Domain("source", "=", "odoo")
+        )
+        self.env.add_to_compute(self._fields["contract_id"], documents)
+
     @api.depends(lambda self: self._source_fields())
     def _compute_source(self):
         for document in self:

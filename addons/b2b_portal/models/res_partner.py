@@ -101,6 +101,20 @@ class ResPartner(models.Model):
     def _commercial_fields(self):
         return super()._commercial_fields() + ["kpp"]
 
+    def _can_be_edited_by_current_customer(self, order_sudo=False, **kwargs):
+        """Override of `portal`: with a cart on a contract a buyer keeps the delivery
+        addresses of his legal entities; the entities themselves are staff's business.
+        """
+        if order_sudo and order_sudo.b2b_contract_id:
+            self.ensure_one()
+            return (
+                self != self.commercial_partner_id
+                and self in order_sudo._b2b_get_delivery_addresses()
+            )
+        return super()._can_be_edited_by_current_customer(
+            order_sudo=order_sudo, **kwargs
+        )
+
     @api.model
     def _b2b_legal_entity_domain(self):
         """Return the domain of partners that are legal entities."""
@@ -172,7 +186,8 @@ class ResPartner(models.Model):
         return contracts if len(contracts) == 1 else contracts.browse()
 
     def _b2b_reallocate_settlements(self):
-        """Redo the share of contracts in the ledger of these legal entities."""
+        """Redo the share of contracts in the ledger and the journal of these legal
+        entities."""
         entities = self.exists()
         if not entities:
             return
@@ -182,3 +197,4 @@ class ResPartner(models.Model):
             & Domain("partner_id.commercial_partner_id", "in", entities.ids)
             & Domain("move_id.b2b_contract_id", "=", False)
         )._b2b_sync_settlements()
+        self.env["b2b.document"].sudo()._reallocate(entities)
