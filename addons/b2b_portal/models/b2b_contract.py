@@ -311,6 +311,45 @@ class B2bContract(models.Model):
             )
         return False
 
+    def _order_refusal_reason(self):
+        """Say why the current user may not order on this contract: what is against
+        the contract itself, else his role at the dealer's.
+
+        :return: a translated sentence for the dealer, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if reason := self._refusal_reason("order"):
+            return reason
+        user = self.env.user
+        if user._is_portal() and not user._b2b_may("order", self.legal_entity_id):
+            return self.env._(
+                "Your role does not let you order for %(entity)s: ask your "
+                "administrator.",
+                entity=self.legal_entity_id.name,
+            )
+        return False
+
+    def _prepare_cart_values(self, contact, delivery=None):
+        """Return what this contract prescribes to a cart, as ids.
+
+        :param res.partner contact: the user's partner who buys
+        :param res.partner delivery: the delivery address, if known
+        :rtype: dict
+        """
+        self.ensure_one()
+        values = {
+            "partner_id": self.legal_entity_id.id,
+            "partner_invoice_id": self.legal_entity_id.id,
+            "b2b_contract_id": self.id,
+            "b2b_contact_id": contact.id,
+            "pricelist_id": self._get_pricelist().id,
+            "fiscal_position_id": self._get_fiscal_position(delivery).id,
+        }
+        if carrier := self.env["sale.order"]._b2b_get_stand_in_carrier():
+            values["carrier_id"] = carrier.id
+        return values
+
     def _get_billing_mode(self):
         """Return ``payment_request`` or ``invoice``, the company's if unset here."""
         self.ensure_one()

@@ -1,4 +1,14 @@
-from odoo import fields, models
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+REPORT = "b2b_portal.action_report_payment_request"
 
 
 class B2bPaymentRequest(models.Model):
@@ -17,6 +27,10 @@ class B2bPaymentRequest(models.Model):
         "(order_id) WHERE state = 'issued'",
         "This order already has a payment request.",
     )
+    _name_company_uniq = models.Constraint(
+        "UNIQUE(company_id, name)",
+        "This number of a payment request is already used.",
+    )
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
     order_id = fields.Many2one(
@@ -31,6 +45,11 @@ class B2bPaymentRequest(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
+    validity_date = fields.Date(
+        string="Valid until",
+        readonly=True,
+        help="Prices and reserve hold until then, if it is paid.",
+    )
     amount_total = fields.Monetary(string="Total", readonly=True)
     state = fields.Selection(
         [("issued", "Issued"), ("withdrawn", "Withdrawn")],
@@ -39,6 +58,210 @@ class B2bPaymentRequest(models.Model):
         readonly=True,
         tracking=True,
     )
+    payment_ids = fields.One2many(
+        "account.payment", "b2b_payment_request_id", string="Payments"
+    )
+    amount_paid = fields.Monetary(
+        string="Paid", compute="_compute_payment_state", store=True
+    )
+    payment_state = fields.Selection(
+        [("not_paid", "Not paid"), ("partial", "Partially paid"), ("paid", "Paid")],
+        string="Payment",
+        compute="_compute_payment_state",
+        store=True,
+        index=True,
+    )
     pdf_attachment_id = fields.Many2one(
         "ir.attachment", string="PDF as sent", readonly=True, copy=False
     )
+
+    # === PAYMENT STATE === #
+
+    @api.depends(
+        "amount_total",
+        "payment_ids.state",
+        "payment_ids.amount",
+        "payment_ids.move_id.line_ids.amount_residual",
+        "order_id.transaction_ids.state",
+        "order_id.transaction_ids.payment_id",
+        "order_id.order_line.invoice_lines.move_id.state",
+        "order_id.order_line.invoice_lines.move_id.amount_residual",
+    )
+    def _compute_payment_state(self):
+        """Paid is what the invoices of the order have received, and the money for
+        this request that has not gone into an invoice yet. So a prepayment counts
+        once, before and after it is matched with the invoice.
+        """
+        for request in self:
+            paid = (
+                request._get_amount_invoiced_and_paid()
+                + sum(
+                    request._get_amount_unused(payment)
+                    for payment in request.payment_ids
+                )
+                + request._get_amount_of_transactions()
+            )
+            currency = request.currency_id
+            request.amount_paid = currency.round(paid)
+            if currency.compare_amounts(paid, request.amount_total) >= 0:
+                request.payment_state = "paid"
+            else:
+                is_partial = currency.compare_amounts(paid, 0) > 0
+                request.payment_state = "partial" if is_partial else "not_paid"
+
+    def _get_amount_invoiced_and_paid(self):
+        """Return what the posted invoices of the order, less credit, have received."""
+        paid = 0.0
+        for move, lines in self.order_id.order_line.invoice_lines.grouped(
+            "move_id"
+        ).items():
+            if move.state != "posted" or not move.amount_total:
+                continue
+            # An invoice of several orders is paid for each in proportion.
+            share = sum(lines.mapped("price_total")) / move.amount_total
+            paid -= (
+                move.direction_sign * share * (move.amount_total - move.amount_residual)
+            )
+        return paid
+
+    def _get_amount_unused(self, payment):
+        """Return what is left of a customer payment, in this request's currency."""
+        if payment.state not in ("in_process", "paid"):
+            return 0.0
+        sign = 1 if payment.payment_type == "inbound" else -1
+        if not payment.move_id:
+            amount, currency = sign * payment.amount, payment.currency_id
+        else:
+            lines = payment.move_id.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            amount = -sum(lines.mapped("amount_residual_currency"))
+            currency = lines.currency_id[:1] or payment.currency_id
+        return currency._convert(
+            amount, self.currency_id, self.company_id, payment.date
+        )
+
+    def _get_amount_of_transactions(self):
+        """Return what was paid online and has no payment in the books yet."""
+        transactions = self.order_id.transaction_ids.filtered(
+            lambda tx: tx.state == "done" and not tx.payment_id
+        )
+        return sum(transactions.mapped("amount"))
+
+    # === ISSUE AND WITHDRAW === #
+
+    @api.model
+    def _issue(self, order):
+        """Return the new payment request of a confirmed order.
+
+        :param sale.order order: an order without a bill, in sudo; the caller has
+            serialised it
+        """
+        request = self.create(self._prepare_issue_values(order))
+        request._b2b_get_pdf_attachment()
+        order.message_post(
+            body=self.env._("Payment request %(number)s issued.", number=request.name)
+        )
+        return request
+
+    @api.model
+    def _prepare_issue_values(self, order):
+        """Return the values of the payment request of an order."""
+        company = order.company_id
+        today = fields.Date.context_today(self)
+        days = company.b2b_bill_validity_days
+        return {
+            "name": company._b2b_next_payment_request_number(today),
+            "order_id": order.id,
+            "contract_id": order.b2b_contract_id.id,
+            "legal_entity_id": order.b2b_legal_entity_id.id,
+            "company_id": company.id,
+            "currency_id": order.currency_id.id,
+            "date": today,
+            "validity_date": days and today + timedelta(days=days),
+            "amount_total": order.amount_total,
+        }
+
+    def action_withdraw(self):
+        """Take these payment requests back, for staff."""
+        if not self.env.user.has_group("b2b_portal.group_b2b_manager"):
+            raise UserError(
+                self.env._("Only a B2B manager takes a payment request back.")
+            )
+        self.sudo()._withdraw()
+
+    def _withdraw(self):
+        """Take back the payment requests among these that are in force."""
+        self.filtered(lambda request: request.state == "issued").state = "withdrawn"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A payment request that was sent is withdrawn, not deleted.")
+        )
+
+    # === PDF === #
+
+    def _get_pdf_name(self):
+        """Return the file name of the PDF, which the report knows it by too."""
+        self.ensure_one()
+        return f"{self.name.replace('/', '_')}.pdf"
+
+    def _b2b_get_pdf_attachment(self):
+        """Return the PDF as it was first printed. Should printing fail, none is
+        returned and the next one who asks prints it.
+
+        :rtype: ir.attachment
+        """
+        self.ensure_one()
+        request = self.sudo()
+        if not request.pdf_attachment_id:
+            request.pdf_attachment_id = (
+                request._find_printed_pdf() or request._print_pdf()
+            )
+        return request.pdf_attachment_id
+
+    def _find_printed_pdf(self):
+        """Return the PDF that staff printed from the backend, if any."""
+        return self.env.ref(REPORT).retrieve_attachment(self) or None
+
+    def _print_pdf(self):
+        """Return a new attachment with the PDF, or none if it cannot be printed."""
+        report = self.env["ir.actions.report"].with_context(
+            report_pdf_no_attachment=True
+        )
+        try:
+            content, _report_type = report._render_qweb_pdf(REPORT, self.ids)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.warning(
+                "Payment request %s could not be printed", self.name, exc_info=True
+            )
+            return self.env["ir.attachment"]
+        return self.env["ir.attachment"].create(
+            {
+                "name": self._get_pdf_name(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+
+    def _get_report_lang(self):
+        """Return the language this document is printed in: the dealer's."""
+        self.ensure_one()
+        return self.legal_entity_id.lang or self.order_id.b2b_contact_id.lang
+
+    def _get_report_lines(self):
+        """Return the order lines that the document lists."""
+        return self.order_id._get_order_lines_to_report()
+
+    @api.model
+    def _get_report_line_name(self, line):
+        """Return the name of an order line without the article, which has a column
+        of its own.
+        """
+        prefix = f"[{line.product_id.default_code}] "
+        return line.name.removeprefix(prefix)

@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     b2b_invoicing_policy = fields.Selection(
         related="company_id.b2b_invoicing_policy", readonly=False
     )
+    b2b_bill_validity_days = fields.Integer(
+        related="company_id.b2b_bill_validity_days", readonly=False
+    )

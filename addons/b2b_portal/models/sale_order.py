@@ -1,5 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.http import request
+from odoo.tools.sql import column_exists, create_column
+
+from odoo.addons.website_sale.models.website import (
+    PRICELIST_SELECTED_SESSION_CACHE_KEY,
+)
 
 
 class SaleOrder(models.Model):
@@ -8,6 +14,10 @@ class SaleOrder(models.Model):
     b2b_contract_id = fields.Many2one(
         "b2b.contract",
         string="Contract",
+        compute="_compute_b2b_contract_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -21,14 +31,83 @@ class SaleOrder(models.Model):
     b2b_contact_id = fields.Many2one(
         "res.partner",
         string="Buying contact",
+        index="btree_not_null",
         ondelete="set null",
         help="The person of the dealer who placed the order.",
     )
 
+    def _auto_init(self):
+        # Orders that exist have no contract yet: computing it for all of them would
+        # only keep the installation waiting.
+        if not column_exists(self.env.cr, self._table, "b2b_contract_id"):
+            create_column(self.env.cr, self._table, "b2b_contract_id", "int4")
+        return super()._auto_init()
+
+    # === COMPUTES === #
+
+    @api.depends("partner_id", "company_id")
+    def _compute_b2b_contract_id(self):
+        for order in self:
+            entity = order.partner_id.commercial_partner_id
+            contract = order.b2b_contract_id.sudo()
+            if contract.legal_entity_id != entity:
+                contract = contract.browse()
+            if not contract and entity and order.state == "draft":
+                contract = entity.sudo()._b2b_only_contract(order.company_id)
+            order.b2b_contract_id = contract
+
+    @api.depends("b2b_contract_id")
+    def _compute_partner_invoice_id(self):
+        """Override of `sale`: the bill of a contract is the legal entity's."""
+        on_contract = self._b2b_on_contract()
+        for order in on_contract:
+            order.partner_invoice_id = order.b2b_legal_entity_id
+        super(SaleOrder, self - on_contract)._compute_partner_invoice_id()
+
+    @api.depends("b2b_contract_id")
+    def _compute_pricelist_id(self):
+        drafts = self._b2b_on_contract().filtered(lambda order: order.state == "draft")
+        for order in drafts:
+            order.pricelist_id = order.b2b_contract_id.sudo()._get_pricelist()
+        return super(SaleOrder, self - drafts)._compute_pricelist_id()
+
+    @api.depends("b2b_contract_id")
+    def _compute_fiscal_position_id(self):
+        on_contract = self._b2b_on_contract()
+        for order in on_contract:
+            fiscal_position = order.b2b_contract_id.sudo()._get_fiscal_position(
+                order.partner_shipping_id
+            )
+            if order.order_line and order.fiscal_position_id != fiscal_position:
+                order.show_update_fpos = True
+            order.fiscal_position_id = fiscal_position
+        super(SaleOrder, self - on_contract)._compute_fiscal_position_id()
+
+    @api.depends("b2b_contract_id")
+    def _compute_payment_term_id(self):
+        with_term = self._b2b_on_contract().filtered(
+            lambda order: order.b2b_contract_id.sudo().payment_term_id
+        )
+        for order in with_term:
+            order.payment_term_id = order.b2b_contract_id.sudo().payment_term_id
+        super(SaleOrder, self - with_term)._compute_payment_term_id()
+
+    def _b2b_on_contract(self):
+        """Return the orders on a contract of their customer; while the customer is
+        being changed the contract may still be the old one's.
+        """
+        return self.filtered(
+            lambda order: (
+                order.b2b_contract_id
+                and order.b2b_contract_id.sudo().legal_entity_id
+                == order.partner_id.commercial_partner_id
+            )
+        )
+
     @api.constrains("b2b_contract_id", "partner_id")
     def _check_b2b_contract_entity(self):
         for order in self:
-            contract = order.b2b_contract_id
+            contract = order.b2b_contract_id.sudo()
             entity = order.b2b_legal_entity_id
             if contract and contract.legal_entity_id != entity:
                 raise ValidationError(
@@ -39,6 +118,145 @@ class SaleOrder(models.Model):
                         entity=entity.name,
                     )
                 )
+
+    # === REFUSALS === #
+
+    def _b2b_contract_refusal(self):
+        """Say why the contract keeps this order from being confirmed, by anybody.
+
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        contract = self.b2b_contract_id.sudo()
+        return bool(contract) and contract._refusal_reason("order")
+
+    def _b2b_order_refusal(self):
+        """Say why the current user may not send this order.
+
+        :return: a translated sentence for the dealer, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        contract = self.b2b_contract_id.sudo()
+        return bool(contract) and contract._order_refusal_reason()
+
+    def _confirmation_error_message(self):
+        return super()._confirmation_error_message() or self._b2b_contract_refusal()
+
+    def _is_cart_ready(self):
+        return super()._is_cart_ready() and not self._b2b_order_refusal()
+
+    def _check_cart_is_ready_to_be_paid(self):
+        """Override of `website_sale`: say why the contract refuses, and need no
+        visit to the page where a delivery method is chosen.
+        """
+        if self.b2b_contract_id:
+            if reason := self._b2b_order_refusal():
+                raise ValidationError(reason)
+            self.carrier_id = self._b2b_get_stand_in_carrier() or self.carrier_id
+        return super()._check_cart_is_ready_to_be_paid()
+
+    # === CART === #
+
+    def _b2b_is_cart_of(self, user):
+        """Tell whether this is a cart of the user on a contract that he may see."""
+        return (
+            bool(self.b2b_contract_id)
+            and self.b2b_contact_id == user.partner_id
+            and self.b2b_contract_id.with_user(user).has_access("read")
+        )
+
+    def _b2b_is_on_contract(self, contract, contact):
+        """Tell whether this cart carries all that a contract prescribes."""
+        expected = contract._prepare_cart_values(contact, self.partner_shipping_id)
+        return all(self[name].id == value for name, value in expected.items())
+
+    def _b2b_put_on_contract(self, contract, contact):
+        """Give this cart the buyer, prices, taxes and terms of a contract.
+
+        :param b2b.contract contract: one contract
+        :param res.partner contact: the user's partner who buys
+        """
+        self.ensure_one()
+        self._remove_delivery_line()
+        # The customer first: his delivery address follows, and the taxes follow it.
+        self.write({"partner_id": contract.legal_entity_id.id})
+        self.write(contract._prepare_cart_values(contact, self.partner_shipping_id))
+        self._compute_payment_term_id()
+        self._recompute_cart()
+
+    def _b2b_leave_contract(self, partner):
+        """Make this the cart of a customer without a contract."""
+        self.ensure_one()
+        self.write(
+            {"b2b_contract_id": False, "b2b_contact_id": False, "carrier_id": False}
+        )
+        self._update_address(partner.id, ["partner_id"])
+
+    def _update_address(self, partner_id, fnames=None):
+        """Override of `website_sale`: on a contract only the delivery address is the
+        dealer's to change, and no pricelist chosen elsewhere counts.
+        """
+        if self.b2b_contract_id:
+            fnames = set(fnames or ()) & {"partner_shipping_id"}
+            if request:
+                request.session.pop(PRICELIST_SELECTED_SESSION_CACHE_KEY, None)
+        return super()._update_address(partner_id, fnames)
+
+    def _b2b_get_delivery_addresses(self):
+        """Return the addresses this order may be delivered to (sudo): the legal
+        entity's own, and those of the other legal entities the user acts for.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        entities = (
+            self.b2b_legal_entity_id | self.env.user.b2b_legal_entity_ids
+        ).sudo()
+        entities = entities.filtered(
+            lambda entity: (
+                entity.b2b_dealer_id == self.b2b_legal_entity_id.b2b_dealer_id
+            )
+        )
+        addresses = entities.search(
+            [
+                ("id", "child_of", entities.ids),
+                ("commercial_partner_id", "in", entities.ids),
+                ("type", "in", ("delivery", "other")),
+                ("is_company", "=", False),
+            ],
+            order="id desc",
+        )
+        return own | addresses | entities
+
+    # === DELIVERY === #
+
+    @api.model
+    def _b2b_get_stand_in_carrier(self):
+        """Return the free method that stands in until shipment is requested."""
+        return (
+            self.env.ref(
+                "b2b_portal.delivery_carrier_by_request", raise_if_not_found=False
+            )
+            or self.env["delivery.carrier"]
+        ).sudo()
+
+    def _get_delivery_methods(self):
+        """Override of `website_sale`: how goods travel is asked for later, in the
+        shipment request.
+        """
+        if self.b2b_contract_id and (carrier := self._b2b_get_stand_in_carrier()):
+            return carrier
+        return super()._get_delivery_methods()
+
+    def _create_delivery_line(self, carrier, price_unit):
+        """Override of `delivery`: the stand-in puts no line on the order."""
+        if carrier == self._b2b_get_stand_in_carrier():
+            return self.env["sale.order.line"]
+        return super()._create_delivery_line(carrier, price_unit)
+
+    # === INVOICE === #
 
     def _prepare_invoice(self):
         vals = super()._prepare_invoice()

@@ -1,0 +1,102 @@
+from odoo import models
+from odoo.http import request
+from odoo.tools import consteq
+
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment.logging import get_payment_logger
+
+from ..controllers.checkout import PAY_BY_BILL_URL
+from .payment_provider import PAY_BY_BILL
+
+_logger = get_payment_logger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _b2b_is_by_bill(self):
+        """Tell whether this transaction pays by bill."""
+        self.ensure_one()
+        return self.provider_id.custom_mode == PAY_BY_BILL
+
+    def _b2b_access_token(self):
+        """Return what proves that the order was sent from the dealer's own page."""
+        self.ensure_one()
+        return payment_utils.generate_access_token(self.id, self.reference)
+
+    def _get_specific_rendering_values(self, processing_values):
+        """Override of `payment_custom`: the form goes to a door of ours, which
+        confirms the order at once.
+        """
+        values = super()._get_specific_rendering_values(processing_values)
+        if self._b2b_is_by_bill():
+            values.update(
+                api_url=PAY_BY_BILL_URL,
+                access_token=self._b2b_access_token(),
+                csrf_token=request.csrf_token() if request else None,
+            )
+        return values
+
+    def _apply_updates(self, payment_data):
+        """Override of `payment_custom`, whose public route takes any reference:
+        references can be guessed, our token cannot.
+        """
+        if self.provider_code == "custom" and self._b2b_is_by_bill():
+            token = payment_data.get("access_token") or ""
+            if not consteq(str(token), self._b2b_access_token()):
+                _logger.warning(
+                    "Refused transaction %s: wrong access token.", self.reference
+                )
+                return
+        super()._apply_updates(payment_data)
+
+    def _post_process(self):
+        """Override of `sale`: an order paid by bill is confirmed at once, which
+        makes its bill. Repeating it changes nothing.
+        """
+        for tx in self:
+            if tx.state == "pending" and tx._b2b_is_by_bill():
+                tx._b2b_place_order()
+        super()._post_process()
+
+    def _b2b_place_order(self):
+        """Confirm the order of this transaction, or say why it cannot be."""
+        for order in self.sale_order_ids:
+            order._b2b_serialize()
+            if order.state not in ("draft", "sent"):
+                continue
+            if reason := order._b2b_contract_refusal():
+                self._set_error(reason)
+            else:
+                order.with_context(send_email=True).action_confirm()
+
+    def _check_amount_and_confirm_order(self):
+        """Override of `sale`: an order that is paid online but may no longer be
+        confirmed is left to staff. Raising would only make the cron try for days.
+        """
+        refused = self.browse()
+        for tx in self:
+            for order in tx.sale_order_ids:
+                if order.state not in ("draft", "sent"):
+                    continue
+                if reason := order._b2b_contract_refusal():
+                    refused |= tx
+                    order._b2b_call_staff(self.env._("Paid, but not confirmed"), reason)
+        return super(
+            PaymentTransaction, self - refused
+        )._check_amount_and_confirm_order()
+
+    def _create_payment(self, **extra_create_values):
+        """Override of `account_payment`: money for one order on a contract is that
+        legal entity's prepayment on the contract, whoever of the dealer paid, and
+        pays the order's payment request.
+        """
+        order = self.sale_order_ids
+        if len(order) == 1 and order.b2b_contract_id:
+            extra_create_values = {
+                "partner_id": order.b2b_legal_entity_id.id,
+                "b2b_contract_id": order.b2b_contract_id.id,
+                "b2b_payment_request_id": order._b2b_get_payment_request().id,
+                **extra_create_values,
+            }
+        return super()._create_payment(**extra_create_values)
