@@ -1,0 +1,119 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./setup/test [--full] [WORDS FOR PYTEST]: runs the tests on a database of their own.
+
+    ./setup/test                                    everything
+    ./setup/test addons/b2b_portal -k journal       one addon, some tests
+    ./setup/test --full                             long tests too
+    ./setup/test --native [TEST TAGS]               the same files by Odoo's own runner
+
+If all paths lie in some of our addons, only those and what they need are installed.
+Exit code 0 means that every test ran and passed: a skipped one counts as a failure.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+from . import browser, checks, prepared, processes
+from .console import Problem, say, step
+from .instances import Instance
+from .paths import ADDONS, REPOSITORY, folder, ours, short_hash, with_dependencies
+from .templates import AddonsTemplate
+
+DATABASE = "b2b_test"
+
+
+def main(words):
+    full, native = "--full" in words, "--native" in words
+    words = [word for word in words if word not in ("--full", "--native")]
+    if full:
+        os.environ["B2B_FULL"] = "1"
+    if not ours():
+        raise Problem("no addons here yet: nothing to test")
+    browser.ensure()
+    names = _needed_addons(words)
+    problems = checks.tests_not_imported(names)
+    if problems:
+        raise Problem("; ".join(problems))
+    _remove_leftovers()
+    template = AddonsTemplate(names).ensure()
+    name = f"test-{os.getpid()}"
+    instance = Instance(name, _free_port(), template, fast=True)
+    database = DATABASE if instance.embedded else f"{DATABASE}_{os.getpid()}"
+    try:
+        instance.open()
+        instance.new_database(database)
+        run = _run_native if native else _run_pytest
+        return run(instance, database, words, names)
+    finally:
+        with step("Removing the test database"):
+            _remove(instance, database)
+
+
+def _paths(words):
+    """The words that name something to test: a file or folder, perhaps with ::test."""
+    found = [Path(word.split("::")[0]) for word in words if not word.startswith("-")]
+    return [path.resolve() for path in found if path.exists()]
+
+
+def _needed_addons(words):
+    """Our addons that must be installed for what `words` ask for."""
+    names = set()
+    for path in _paths(words):
+        if ADDONS not in path.parents:
+            return ours()
+        names.add(path.relative_to(ADDONS).parts[0])
+    return with_dependencies(names) if names else ours()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _remove_leftovers():
+    """Throw away what a killed test run of this clone left behind."""
+    for path in folder("instances").glob(f"{short_hash(REPOSITORY)}-test-*"):
+        pid = path.name.rpartition("-")[2]
+        if not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove(instance, database):
+    if not instance.embedded:
+        instance.server.drop(database)
+    instance.close()
+    shutil.rmtree(instance.root, ignore_errors=True)
+
+
+def _run_pytest(instance, database, words, names):
+    results = folder("results", short_hash(REPOSITORY))
+    if not _paths(words):
+        places = [ADDONS / name for name in names] + [REPOSITORY / "tests"]
+        words = [*words, *(str(path) for path in places if path.exists())]
+    command = [prepared.PYTHON, "-m", "pytest", "-p", "b2b_setup.pytest_plugin"]
+    command += ["--odoo-http", f"--odoo-config={instance.config}"]
+    command += [f"--odoo-database={database}", "--odoo-log-level=warn"]
+    command += [f"--odoo-extra=screenshots={results}"]
+    command += ["-o", f"cache_dir={results / 'pytest'}", *words]
+    say(f"Screenshots of failed browser tests: {results}")
+    return _follow(command, instance)
+
+
+def _run_native(instance, database, words, names):
+    """Odoo's runner: at_install tests need an upgrade of what they test."""
+    tags = ",".join(words) or ",".join(f"/{name}" for name in names)
+    command = [prepared.PYTHON, "-m", "odoo", "-d", database, "-u", ",".join(names)]
+    command += ["--test-tags", tags, "--stop-after-init"]
+    command += [f"--http-port={instance.port}", "--log-level=test"]
+    return _follow(command, instance)
+
+
+def _follow(command, instance):
+    """Run `command` with its output on the terminal; returns its exit code."""
+    env = prepared.environment(instance.config)
+    env.update(instance.server.environment())
+    return processes.foreground(command, env=env, cwd=REPOSITORY)

@@ -1,0 +1,161 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Template databases, made once and copied from then on.
+
+Each has a folder B2B_HOME/templates/KEY, whose key stands for all it was made from. With the
+embedded PostgreSQL the folder holds a whole stopped cluster, which an instance copies; on
+the user's own server only the files lie there and the database is on the server.
+"""
+
+import os
+import shutil
+from functools import cached_property
+
+from . import prepared
+from .console import Problem, step
+from .locks import one_at_a_time
+from .paths import SETUP, addons_hash, core_modules, folder, home, short_hash
+from .places import Place, copy_files, copy_tree
+
+# raise it when templates are to be made differently
+FORMAT = "1"
+# of the templates with our addons in them so many are kept
+KEPT = 3
+
+
+class Template:
+    """One template; subclasses say what is in it (`fill`) and from what it is made."""
+
+    parent = None
+    title = ""
+
+    @cached_property
+    def key(self):
+        raise NotImplementedError
+
+    def fill(self, place, database, progress):
+        """Put into `database`, a copy of the parent's or none yet, what belongs there."""
+        raise NotImplementedError
+
+    @property
+    def root(self):
+        return home() / "templates" / self.key
+
+    @property
+    def place(self):
+        return Place(self.root, fast=True)
+
+    def database(self, place):
+        """The name of the template database in `place`."""
+        if place.embedded:
+            return "b2b_template"
+        # several people may use one server, each with a B2B_HOME of his own
+        return f"b2b_template_{self.key}_{short_hash(home())}".replace("-", "_")
+
+    def ready(self):
+        if not (self.root / "complete").exists():
+            return False
+        place = self.place
+        return place.embedded or place.server.exists(self.database(place))
+
+    def ensure(self):
+        """Make the template unless it is there; returns itself."""
+        if not self.ready():
+            if self.parent:
+                self.parent.ensure()
+            with one_at_a_time(f"template-{self.key}", self.title.lower()):
+                if not self.ready():
+                    with step(self.title) as progress:
+                        self._make(progress)
+        # the time of last use, by which old ones are thrown away
+        os.utime(self.root)
+        return self
+
+    def _make(self, progress):
+        """Made under another name, so that an interrupted one is never taken for ready."""
+        partial = folder("templates") / f".{self.key}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+        place = Place(partial, fast=True)
+        database = self.database(place)
+        partial.mkdir()
+        try:
+            self._begin(place, database)
+            self.fill(place, database, progress)
+            place.server.mark_template(database)
+        except BaseException:
+            place.close()
+            raise
+        if not place.close():
+            raise Problem(f"PostgreSQL in {partial} did not stop: try again")
+        os.sync()
+        (partial / "complete").touch()
+        partial.rename(self.root)
+
+    def _begin(self, place, database):
+        """Start from the parent's database, or from nothing."""
+        parent = self.parent
+        if place.embedded:
+            if parent:
+                copy_tree(parent.root / "cluster", place.server.cluster)
+            else:
+                place.server.initialize()
+        place.open()
+        if not place.embedded:
+            place.server.drop(database)
+            if parent:
+                place.server.copy(parent.database(place), database)
+        if parent:
+            source = parent.place.filestore(parent.database(place))
+            copy_files(source, place.filestore(database))
+
+
+class CoreTemplate(Template):
+    """The modules of Odoo that our addons need, without demo data of Odoo's own."""
+
+    def __init__(self):
+        self.modules = core_modules()
+        self.title = f"Preparing a database with Odoo's {len(self.modules)} modules"
+
+    @cached_property
+    def key(self):
+        script = (SETUP / "b2b_setup" / "inside" / "core.py").read_bytes()
+        parts = [FORMAT, prepared.identity(), *self.modules, script]
+        return f"core-{short_hash(*parts)}"
+
+    def fill(self, place, database, progress):
+        place.install(database, self.modules, progress)
+        words = ["-m", "b2b_setup.inside.core", database]
+        place.python(words, self.title, progress)
+
+
+class AddonsTemplate(Template):
+    """The core template with our addons `names` installed: what the tests run on."""
+
+    def __init__(self, names):
+        self.names = names
+        self.parent = CoreTemplate()
+        self.title = f"Installing {', '.join(names)}"
+
+    @cached_property
+    def key(self):
+        content = addons_hash(self.names)
+        return f"addons-{short_hash(self.parent.key, content)}"
+
+    def fill(self, place, database, progress):
+        place.install(database, self.names, progress)
+        words = ["-m", "b2b_setup.inside.assets", database]
+        place.python(words, self.title, progress)
+
+    def _make(self, progress):
+        self._prune()
+        super()._make(progress)
+
+    def _prune(self):
+        """Throw away the templates of older states of our addons."""
+        found = sorted(folder("templates").glob("addons-*"), key=os.path.getmtime)
+        for old in found[: -KEPT + 1]:
+            shutil.rmtree(old, ignore_errors=True)
+            place = self.place
+            if not place.embedded:
+                name = f"b2b_template_{old.name}_{short_hash(home())}".replace("-", "_")
+                place.server.drop(name)
