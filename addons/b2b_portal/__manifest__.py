@@ -39,6 +39,9 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/b2b_menus.xml",
+        "views/catalogue_templates.xml",
+        "views/product_views.xml",
+        "views/res_config_settings_catalogue_views.xml",
     ],
     "demo": [
         "demo/company_demo.xml",

@@ -7,6 +7,7 @@ def post_init_hook(env):
     """Have the papers, settlements and users of before filed in the background."""
     env.ref("b2b_portal.ir_cron_backfill")._trigger()
     setup_provider(env, "custom", custom_mode=PAY_BY_BILL)
+    env["uom.uom"]._b2b_mark_fractional_units()
 
 
 def uninstall_hook(env):

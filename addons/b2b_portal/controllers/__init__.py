@@ -1,1 +1,3 @@
+from . import cart
+from . import catalogue
 from . import checkout

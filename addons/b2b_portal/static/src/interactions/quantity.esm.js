@@ -1,0 +1,47 @@
+import {Interaction} from "@web/public/interaction";
+import {registry} from "@web/core/registry";
+
+/**
+ * Read a quantity as people type it: "2,5", "2.5" or "1 200,5".
+ *
+ * @param {String} text
+ * @returns {Number} NaN if it is no number
+ */
+export function parseQuantity(text) {
+    const compact = String(text).replace(/\s/g, "");
+    if (!/^-?[\d.,]+$/.test(compact)) {
+        return NaN;
+    }
+    const sign = Math.max(compact.lastIndexOf(","), compact.lastIndexOf("."));
+    if (sign === -1) {
+        return Number(compact);
+    }
+    const whole = compact.slice(0, sign).replace(/[.,]/g, "");
+    return Number(`${whole || 0}.${compact.slice(sign + 1)}`);
+}
+
+/**
+ * Turn what was typed into a field for quantities into what the shop reads, before
+ * any other handler does: with a point as decimal sign.
+ */
+export class QuantityField extends Interaction {
+    static selector = ".oe_website_sale, #shop_cart, #quick_reorder_sidebar";
+    dynamicContent = {
+        _root: {"t-on-change.capture": this.normalize},
+    };
+
+    /**
+     * @param {Event} ev
+     */
+    normalize(ev) {
+        if (!ev.target.matches("input.quantity, input[name='add_qty']")) {
+            return;
+        }
+        const quantity = parseQuantity(ev.target.value);
+        if (!isNaN(quantity)) {
+            ev.target.value = quantity;
+        }
+    }
+}
+
+registry.category("public.interactions").add("b2b_portal.quantity_field", QuantityField);
