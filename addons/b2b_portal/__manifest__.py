@@ -27,10 +27,14 @@
         "data/ir_sequence.xml",
         "data/mail_template.xml",
         "report/payment_request_report.xml",
+        "report/b2b_bank_receipt.xml",
         "views/payment_templates.xml",
         "data/payment_provider.xml",
         "views/account_payment_views.xml",
         "views/b2b_contract_views.xml",
+        "views/b2b_document_type_views.xml",
+        "views/b2b_document_views.xml",
+        "views/b2b_journal_templates.xml",
         "views/b2b_membership_views.xml",
         "views/b2b_payment_request_views.xml",
         "views/b2b_settlement_line_views.xml",
@@ -60,6 +64,7 @@
     "assets": {
         "web.assets_frontend": [
             "b2b_portal/static/src/interactions/*.js",
+            "b2b_portal/static/src/scss/*.scss",
         ],
         "web.assets_tests": [
             "b2b_portal/static/tests/tours/*.js",

@@ -1,3 +1,5 @@
 from . import cart
 from . import catalogue
 from . import checkout
+from . import journal
+from . import portal

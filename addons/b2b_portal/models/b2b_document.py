@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.mimetypes import guess_mimetype
 
 # What the paper itself says of its settlement; overdue is a matter of the day.
@@ -462,6 +463,71 @@ class B2bDocument(models.Model):
             lambda document: (document.type_id.sequence, document.date, document.id)
         )
 
+    @api.model
+    def _count_by_tab(self, domain):
+        """Return how many documents there are, by id of their tab.
+
+        :rtype: dict[int, int]
+        """
+        groups = self._read_group(domain, ["root_type_id"], ["__count"])
+        return {tab.id: count for tab, count in groups}
+
+    @api.model
+    def _get_portal_fields(self):
+        """Return the fields that :meth:`_get_portal_rows` reads."""
+        return [
+            "name",
+            "type_id",
+            "date",
+            "date_due",
+            "legal_entity_id",
+            "contract_id",
+            "order_ids",
+            "currency_id",
+            "amount",
+            "state",
+            "issued_at",
+            "synced_at",
+        ]
+
+    def _get_portal_rows(self):
+        """Return what a list in the account shows of these documents.
+
+        The values are formatted for the user's language, so that the template has
+        only to put them in their places.
+
+        :rtype: list[dict]
+        """
+        labels = dict(self._fields["status"]._description_selection(self.env))
+        return [document._get_portal_row(labels) for document in self]
+
+    def _get_portal_row(self, labels):
+        """Return one row, see :meth:`_get_portal_rows`.
+
+        :param dict labels: names of the states
+        """
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "number": self.name,
+            "type": self.type_id.name,
+            "date": format_date(self.env, self.date),
+            "date_due": format_date(self.env, self.date_due),
+            "legal_entity": self.legal_entity_id.name,
+            "contract": self.contract_id.name or "",
+            "orders": [(order.id, order.name) for order in self.order_ids],
+            "amount": format_amount(self.env, self.amount, self.currency_id)
+            if self.amount
+            else "",
+            "status": self.status,
+            "status_label": labels[self.status],
+            "status_color": STATE_COLORS.get(self.status, ""),
+            "issued_at": format_datetime(self.env, self.issued_at, dt_format="short"),
+            "synced_at": format_datetime(self.env, self.synced_at, dt_format="short"),
+            "url": self._get_pdf_url(),
+            "download_url": self._get_pdf_url(download=True),
+        }
+
     def _get_pdf_url(self, download=False):
         """Return the address of the PDF."""
         self.ensure_one()
@@ -489,11 +555,6 @@ class B2bDocument(models.Model):
         self.ensure_one()
         name = f"{self.type_id.name} {self.name}"
         return "".join(c if c.isalnum() or c in " .-_" else "_" for c in name) + ".pdf"
-
-    def _get_status_color(self):
-        """Return the Bootstrap colour of the status."""
-        self.ensure_one()
-        return STATE_COLORS.get(self.status, "secondary")
 
     # === FILLING === #
 

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+DOCUMENT_STATES = {"not_paid": "to_pay", "partial": "partial", "paid": "paid"}
+
 
 class B2bPaymentRequest(models.Model):
     _name = "b2b.payment.request"
@@ -19,7 +21,16 @@ class B2bPaymentRequest(models.Model):
 
     @api.model
     def _b2b_document_depends(self):
-        return ["amount_total", "date", "legal_entity_id", "name", "state"]
+        return [
+            "amount_paid",
+            "amount_total",
+            "date",
+            "legal_entity_id",
+            "name",
+            "payment_state",
+            "state",
+            "validity_date",
+        ]
 
     def _b2b_document_values(self):
         self.ensure_one()
@@ -33,9 +44,9 @@ class B2bPaymentRequest(models.Model):
             "company_id": self.company_id,
             "currency_id": self.currency_id,
             "amount": self.amount_total,
-            "amount_residual": self.amount_total,
+            "amount_residual": max(self.amount_total - self.amount_paid, 0.0),
             "order_ids": self.order_id,
-            "state": "to_pay",
+            "state": DOCUMENT_STATES.get(self.payment_state, "to_pay"),
             "is_published": self.state == "issued",
         }
 
@@ -50,4 +61,4 @@ class B2bPaymentRequest(models.Model):
     def _b2b_document_pdf(self):
         """Return the PDF as it was sent: it never changes."""
         self.ensure_one()
-        return self.pdf_attachment_id.raw or b""
+        return self._b2b_get_pdf_attachment().raw or b""

@@ -365,9 +365,7 @@ class TestDocuments(B2bCommon):
         )
 
     def test_supplier_payment_is_no_document(self):
-        payment = self._create_payment(
-            partner_type="supplier", payment_type="outbound"
-        )
+        payment = self._create_payment(partner_type="supplier", payment_type="outbound")
         self.assertFalse(self._mirror(payment_id=payment))
 
     def test_bank_line_on_the_receivable_is_a_payment(self):

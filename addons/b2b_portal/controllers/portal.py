@@ -1,0 +1,51 @@
+from odoo.http import request
+
+from odoo.addons.sale.controllers.portal import CustomerPortal
+
+from .query import choose, parse_date
+
+
+class B2bCustomerPortal(CustomerPortal):
+    """Core's pages of orders, with the legal entities that a user acts for."""
+
+    def _prepare_orders_domain(self, partner):
+        return self._b2b_by_membership(super()._prepare_orders_domain(partner))
+
+    def _prepare_quotations_domain(self, partner):
+        return self._b2b_by_membership(super()._prepare_quotations_domain(partner))
+
+    def _b2b_by_membership(self, domain):
+        """Return a domain without its condition on the tree of partners, for those
+        whose access rules are about legal entities."""
+        if not request.env.user.b2b_by_membership:
+            return domain
+        return [
+            condition
+            for condition in domain
+            if not (isinstance(condition, tuple) and condition[0] == "partner_id")
+        ]
+
+    def _prepare_sale_portal_rendering_values(
+        self, page=1, date_begin=None, date_end=None, sortby=None, **kwargs
+    ):
+        """Override of `sale`: a word that says nothing is no error."""
+        begin, end = parse_date(date_begin), parse_date(date_end)
+        return super()._prepare_sale_portal_rendering_values(
+            page=page,
+            date_begin=begin and date_begin,
+            date_end=end and date_end,
+            sortby=choose(self._get_sale_searchbar_sortings(), sortby, None),
+            **kwargs,
+        )
+
+    def _get_page_view_values(self, document, *args, **kwargs):
+        values = super()._get_page_view_values(document, *args, **kwargs)
+        if document._name == "sale.order":
+            values["b2b_rows"] = self._get_package_rows(document)
+        return values
+
+    def _get_package_rows(self, order_sudo):
+        """Return the documents of an order. Unlike the order itself, they are not
+        opened by its access token: the rules must let the user read them."""
+        package = request.env["b2b.document"]._get_package(order_sudo)
+        return package._get_portal_rows()
