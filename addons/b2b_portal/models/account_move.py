@@ -74,8 +74,14 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not self._b2b_settlement_fields().isdisjoint(vals):
+        if "b2b_contract_id" in vals:
+            # The contract of what it is matched with may follow from this entry's.
+            self.line_ids._b2b_with_counterparts()._b2b_sync_settlements()
+        elif "state" in vals:
             self.line_ids._b2b_sync_settlements()
+        elif not self._b2b_settlement_fields().isdisjoint(vals):
+            posted = self.filtered(lambda move: move.state == "posted")
+            posted.line_ids._b2b_sync_settlements()
         return result
 
     def unlink(self):
@@ -84,8 +90,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _b2b_settlement_fields(self):
-        """Return the fields of an entry that the settlement ledger depends on."""
-        return {"state", "date", "partner_id", "b2b_contract_id", "invoice_date_due"}
+        """Return the fields of a posted entry that the settlement ledger copies."""
+        return {"date", "partner_id", "invoice_date_due"}
 
     # === DOCUMENTS === #
 

@@ -2,26 +2,30 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
+def _is_posted(line):
+    return line.parent_state == "posted"
+
+
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._b2b_sync_settlements()
+        lines.filtered(_is_posted)._b2b_sync_settlements()
         lines._b2b_file_receipts()
         return lines
 
     def write(self, vals):
         result = super().write(vals)
         if not self._b2b_settlement_fields().isdisjoint(vals):
-            self._b2b_sync_settlements()
+            self.filtered(_is_posted)._b2b_sync_settlements()
         if "account_id" in vals:
             self._b2b_file_receipts()
         return result
 
     def unlink(self):
-        self._b2b_remove_settlements()
+        self.filtered(_is_posted)._b2b_remove_settlements()
         return super().unlink()
 
     @api.model
@@ -51,15 +55,14 @@ class AccountMoveLine(models.Model):
         )
 
     def _b2b_sync_settlements(self):
-        """Bring the settlement lines of these items, and of what they are matched
-        with, up to date. Items that no longer count lose theirs.
+        """Bring the settlement lines of these items up to date.
+
+        Items that no longer count lose theirs.
         """
         receivable = self.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
-        self.env["b2b.settlement.line"].sudo()._sync(
-            receivable._b2b_with_counterparts(), self - receivable
-        )
+        self.env["b2b.settlement.line"].sudo()._sync(receivable, self - receivable)
 
     def _b2b_with_counterparts(self):
         """Return these items and those whose contract follows from them."""

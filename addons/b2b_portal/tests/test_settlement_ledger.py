@@ -240,6 +240,21 @@ class TestSettlementLedger(LedgerCase):
         self._create_contract(self.entity, "E-2", date_start="2026-04-01")
         self.assertEqual(self._rows(payment.move_id).contract_id, self.entity_contract)
 
+    def test_entries_of_a_partner_follow_him_to_his_new_legal_entity(self):
+        person = self._create_entity("Ann", is_company=False)
+        payment = self._create_prepayment(10.0, partner_id=person.id)
+        self.assertEqual(self._rows(payment.move_id).legal_entity_id, person)
+        person.parent_id = self.entity
+        self.assertRecordValues(
+            self._rows(payment.move_id),
+            [
+                {
+                    "legal_entity_id": self.entity.id,
+                    "contract_id": self.entity_contract.id,
+                }
+            ],
+        )
+
     def test_exchange_difference_falls_to_the_contract_of_the_matching(self):
         invoice = self._create_invoice(
             b2b_contract_id=self.contract.id,
