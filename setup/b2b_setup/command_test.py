@@ -20,7 +20,7 @@ from . import browser, checks, prepared, processes
 from .console import Problem, say, step
 from .instances import Instance
 from .paths import ADDONS, REPOSITORY, folder, ours, short_hash, with_dependencies
-from .templates import AddonsTemplate
+from .templates import AddonsTemplate, BrowserTemplate
 
 DATABASE = "b2b_test"
 
@@ -38,7 +38,8 @@ def main(words):
     if problems:
         raise Problem("; ".join(problems))
     _remove_leftovers()
-    template = AddonsTemplate(names).ensure()
+    kind = BrowserTemplate if _uses_browser(words, names) else AddonsTemplate
+    template = kind(names).ensure()
     name = f"test-{os.getpid()}"
     instance = Instance(name, _free_port(), template, fast=True)
     database = DATABASE if instance.embedded else f"{DATABASE}_{os.getpid()}"
@@ -68,6 +69,24 @@ def _needed_addons(words):
     return with_dependencies(names) if names else ours()
 
 
+def _uses_browser(words, names):
+    """Whether a browser test is among the files that are to run."""
+    paths = _paths(words) or _everything(names)
+    files = [
+        file
+        for path in paths
+        for file in (path.rglob("test_*.py") if path.is_dir() else [path])
+    ]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return any("start_tour(" in text or "browser_js(" in text for text in texts)
+
+
+def _everything(names):
+    """The folders that hold all tests of the addons `names` and between them."""
+    places = [ADDONS / name for name in names] + [REPOSITORY / "tests"]
+    return [path for path in places if path.exists()]
+
+
 def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -92,8 +111,7 @@ def _remove(instance, database):
 def _run_pytest(instance, database, words, names):
     results = folder("results", short_hash(REPOSITORY))
     if not _paths(words):
-        places = [ADDONS / name for name in names] + [REPOSITORY / "tests"]
-        words = [*words, *(str(path) for path in places if path.exists())]
+        words = [*words, *map(str, _everything(names))]
     command = [prepared.PYTHON, "-m", "pytest", "-p", "b2b_setup.pytest_plugin"]
     command += ["--odoo-http", f"--odoo-config={instance.config}"]
     command += [f"--odoo-database={database}", "--odoo-log-level=warn"]

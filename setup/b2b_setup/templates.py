@@ -22,6 +22,11 @@ FORMAT = "1"
 KEPT = 3
 
 
+def _name_on_server(key):
+    """Several people may use one server, each with a B2B_HOME of his own."""
+    return f"b2b_template_{key}_{short_hash(home())}".replace("-", "_")
+
+
 class Template:
     """One template; subclasses say what is in it (`fill`) and from what it is made."""
 
@@ -48,8 +53,7 @@ class Template:
         """The name of the template database in `place`."""
         if place.embedded:
             return "b2b_template"
-        # several people may use one server, each with a B2B_HOME of his own
-        return f"b2b_template_{self.key}_{short_hash(home())}".replace("-", "_")
+        return _name_on_server(self.key)
 
     def ready(self):
         if not (self.root / "complete").exists():
@@ -131,6 +135,8 @@ class CoreTemplate(Template):
 class AddonsTemplate(Template):
     """The core template with our addons `names` installed: what the tests run on."""
 
+    prefix = "addons"
+
     def __init__(self, names):
         self.names = names
         self.parent = CoreTemplate()
@@ -139,12 +145,10 @@ class AddonsTemplate(Template):
     @cached_property
     def key(self):
         content = addons_hash(self.names)
-        return f"addons-{short_hash(self.parent.key, content)}"
+        return f"{self.prefix}-{short_hash(self.parent.key, content)}"
 
     def fill(self, place, database, progress):
         place.install(database, self.names, progress)
-        words = ["-m", "b2b_setup.inside.assets", database]
-        place.python(words, self.title, progress)
 
     def _make(self, progress):
         self._prune()
@@ -152,10 +156,25 @@ class AddonsTemplate(Template):
 
     def _prune(self):
         """Throw away the templates of older states of our addons."""
-        found = sorted(folder("templates").glob("addons-*"), key=os.path.getmtime)
+        every = folder("templates").glob(f"{self.prefix}-*")
+        found = sorted(every, key=os.path.getmtime)
+        place = self.place
         for old in found[: -KEPT + 1]:
             shutil.rmtree(old, ignore_errors=True)
-            place = self.place
             if not place.embedded:
-                name = f"b2b_template_{old.name}_{short_hash(home())}".replace("-", "_")
-                place.server.drop(name)
+                place.server.drop(_name_on_server(old.name))
+
+
+class BrowserTemplate(AddonsTemplate):
+    """The same with compiled web assets: else each browser test compiles them anew."""
+
+    prefix = "browser"
+
+    def __init__(self, names):
+        super().__init__(names)
+        self.parent = AddonsTemplate(names)
+        self.title = "Compiling web assets"
+
+    def fill(self, place, database, progress):
+        words = ["-m", "b2b_setup.inside.assets", database]
+        place.python(words, self.title, progress)
