@@ -13,17 +13,22 @@ def load(env):
         {"name": "VAT 18%", "amount": 18.0, "invoice_label": "VAT 18%"}
     )
     _receive_payments_at_once(env, company)
+    # There is no SMS account: nobody is asked about it at each delivery.
+    company.stock_text_confirmation = False
 
 
 def _move_to(env, company, country):
-    """The taxes and the fiscal position of the chart follow the company."""
+    """The taxes and the fiscal positions of the chart follow the company."""
     of_company = [("company_id", "=", company.id)]
+    positions = env["account.fiscal.position"].search(of_company)
+    home = positions.filtered(
+        lambda position: position.country_id == company.account_fiscal_country_id
+    )
     company.account_fiscal_country_id = country
+    home.country_id = country
     env["account.tax.group"].search(of_company).country_id = country
     taxes = env["account.tax"].with_context(active_test=False).search(of_company)
     taxes.country_id = country
-    home = company.domestic_fiscal_position_id
-    home.country_id = country
 
 
 def _receive_payments_at_once(env, company):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Three months of trade up to today, through the same methods that staff and dealers use.
+"""Three months of trade up to today, through the methods that staff and dealers use.
 
 Each order has a story: what happens to it, how many days later. What would lie in the
 future has not happened yet, so that the newest orders are still on their way. The same
@@ -164,11 +164,10 @@ class History:
     def choose_goods(self, number):
         """Return order lines of so many products, as much as their price suggests."""
         lines = []
-        for product in self.chance.sample(list(self.stock), number):
+        on_shelf = [product for product, left in self.stock.items() if left >= 1]
+        for product in self.chance.sample(on_shelf, number):
             pieces = max(1, round(self.chance.uniform(150, 700) / product.list_price))
             quantity = min(pieces, 250, int(self.stock[product]))
-            if quantity < 1:
-                continue
             if product.uom_id.b2b_fractional and quantity > 2:
                 quantity -= self.chance.choice([0, 0.5, 0.25])
             self.stock[product] -= quantity
@@ -314,7 +313,9 @@ class Chapter:
 
     def _use_prepayments(self):
         """Match the money that came before with the invoice of the goods."""
-        lines = (self._get_open_invoices() | self.prepayments.move_id).line_ids
-        lines.filtered(
+        if not self.prepayments:
+            return
+        moves = self._get_open_invoices() | self.prepayments.move_id
+        moves.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        ).reconcile() if self.prepayments else None
+        ).reconcile()
