@@ -29,6 +29,7 @@ class B2bJournal(CustomerPortal):
         ["/my/journal", "/my/journal/page/<int:page>"],
         type="http",
         auth="user",
+        methods=["GET"],
         website=True,
         readonly=True,
     )

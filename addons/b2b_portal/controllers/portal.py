@@ -1,11 +1,11 @@
 from odoo.http import request
 
-from odoo.addons.sale.controllers.portal import CustomerPortal
+from odoo.addons.sale_stock.controllers.portal import SaleStockPortal
 
 from .query import choose, parse_date
 
 
-class B2bCustomerPortal(CustomerPortal):
+class B2bCustomerPortal(SaleStockPortal):
     """Core's pages of orders, with the legal entities that a user acts for."""
 
     def _prepare_orders_domain(self, partner):
@@ -49,3 +49,11 @@ class B2bCustomerPortal(CustomerPortal):
         opened by its access token: the rules must let the user read them."""
         package = request.env["b2b.document"]._get_package(order_sudo)
         return package._get_portal_rows()
+
+    def _stock_picking_check_access(self, picking_id, access_token=None):
+        """Override of `sale_stock`: a token opens no order that has none, where core
+        answers with an error of the server."""
+        order = request.env["stock.picking"].browse(picking_id).sudo().exists().sale_id
+        return super()._stock_picking_check_access(
+            picking_id, access_token=order.access_token and access_token
+        )
