@@ -22,7 +22,9 @@ class PaymentTransaction(models.Model):
     def _b2b_access_token(self):
         """Return what proves that the order was sent from the dealer's own page."""
         self.ensure_one()
-        return payment_utils.generate_access_token(self.id, self.reference)
+        return payment_utils.generate_access_token(
+            self.id, self.reference, env=self.env
+        )
 
     def _get_specific_rendering_values(self, processing_values):
         """Override of `payment_custom`: the form goes to a door of ours, which

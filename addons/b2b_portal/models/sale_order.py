@@ -211,13 +211,9 @@ class SaleOrder(models.Model):
         :rtype: res.partner
         """
         self.ensure_one()
-        entities = (
-            self.b2b_legal_entity_id | self.env.user.b2b_legal_entity_ids
-        ).sudo()
-        entities = entities.filtered(
-            lambda entity: (
-                entity.b2b_dealer_id == self.b2b_legal_entity_id.b2b_dealer_id
-            )
+        own = self.b2b_legal_entity_id.sudo()
+        entities = (own | self.env.user.b2b_legal_entity_ids.sudo()).filtered(
+            lambda entity: entity.b2b_dealer_id == own.b2b_dealer_id
         )
         addresses = entities.search(
             [

@@ -110,12 +110,12 @@ class SaleOrder(models.Model):
         be run again by the server: then he sees what the winner did.
         """
         self.ensure_one()
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
-                "UPDATE sale_order SET write_date = write_date WHERE id = %s "
-                "RETURNING id",
+                "UPDATE sale_order SET write_date = write_date WHERE id = %s",
                 self.id,
-            )
+            ),
+            log_exceptions=False,
         )
         self.invalidate_recordset(["state", "b2b_bill_move_id"])
 

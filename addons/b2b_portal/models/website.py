@@ -47,7 +47,8 @@ class Website(models.Model):
 
     def _b2b_choose_contract(self):
         """Return the contract to start with: chosen in this session, else chosen
-        last, else the first. One he can order on goes before one he cannot.
+        last, else one of the company he works for, else the first. One he can order
+        on goes before one he cannot.
 
         :rtype: b2b.contract
         """
@@ -59,7 +60,9 @@ class Website(models.Model):
         chosen = contracts.browse(
             [contract_id for contract_id in chosen_ids if contract_id in contracts.ids]
         )
-        candidates = chosen | contracts
+        employer = self.env.user.commercial_partner_id
+        at_home = contracts.filtered(lambda c: c.legal_entity_id.id == employer.id)
+        candidates = chosen | at_home | contracts
         return (
             next((c for c in candidates if not c._order_refusal_reason()), None)
             or candidates[:1]
