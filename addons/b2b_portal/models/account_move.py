@@ -84,10 +84,6 @@ class AccountMove(models.Model):
             posted.line_ids._b2b_sync_settlements()
         return result
 
-    def unlink(self):
-        self.line_ids._b2b_remove_settlements()
-        return super().unlink()
-
     @api.model
     def _b2b_settlement_fields(self):
         """Return the fields of a posted entry that the settlement ledger copies."""

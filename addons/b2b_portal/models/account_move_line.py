@@ -24,10 +24,6 @@ class AccountMoveLine(models.Model):
             self._b2b_file_receipts()
         return result
 
-    def unlink(self):
-        self.filtered(_is_posted)._b2b_remove_settlements()
-        return super().unlink()
-
     @api.model
     def _b2b_settlement_fields(self):
         """Return the fields of an item that the settlement ledger depends on."""
@@ -75,12 +71,6 @@ class AccountMoveLine(models.Model):
                 lambda line: line.account_id.account_type == "asset_receivable"
             )
         )
-
-    def _b2b_remove_settlements(self):
-        """Remove the settlement lines of items that are about to be deleted."""
-        self.env["b2b.settlement.line"].sudo().search(
-            [("move_line_id", "in", self.ids)]
-        ).unlink()
 
     def _b2b_file_receipts(self):
         """File the bank lines among these entries that now credit a dealer."""

@@ -306,6 +306,51 @@ class TestSettlementLedger(LedgerCase):
         self.assertEqual(self._rows(line.move_id).amount, -70.0)
         self.assertLedgerAgrees()
 
+    def test_bank_statement_line_booked_on_the_customer_later_counts(self):
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        move = (
+            self.env["account.bank.statement.line"]
+            .create(
+                {
+                    "journal_id": bank.id,
+                    "date": "2026-02-10",
+                    "payment_ref": "Transfer",
+                    "partner_id": self.dealer.id,
+                    "amount": 70.0,
+                }
+            )
+            .move_id
+        )
+        self.assertFalse(self._rows(move))
+        suspense = move.line_ids.filtered(lambda line: line.credit)
+        suspense_account = suspense.account_id
+        booked = {"account_id": self.receivable.id, "partner_id": self.dealer.id}
+        # As bank reconciliation tools do: the entry stays posted.
+        move.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.delete(suspense.id),
+                    Command.create({**booked, "balance": -50.0}),
+                    Command.create({**booked, "balance": -20.0}),
+                ]
+            }
+        )
+        self.assertEqual(sorted(self._rows(move).mapped("amount")), [-50.0, -20.0])
+        self.assertLedgerAgrees()
+        move.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [Command.delete(line.id) for line in self._receivable(move)]
+                + [
+                    Command.create(
+                        {"account_id": suspense_account.id, "balance": -70.0}
+                    )
+                ]
+            }
+        )
+        self.assertFalse(self._rows(move))
+
     def test_one_bill_for_several_orders_counts_once(self):
         orders = self._create_order() + self._create_order()
         orders.action_confirm()
