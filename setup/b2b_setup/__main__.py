@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Entry of all commands: `python -m b2b_setup NAME WORDS`.
 
-Twice: any Python of the machine brings Odoo and the Python environment and hands over to
-the Python of that environment, which finds all installed and runs the command.
+Run twice: any Python of the machine brings Odoo and the Python environment and hands
+over to the Python of that environment, which finds all there and runs the command.
 """
 
 import importlib

@@ -12,4 +12,6 @@ NAMES = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"
 def ensure():
     """Make sure that a browser is on PATH: installed as root, else named."""
     if not any(shutil.which(name) for name in NAMES):
-        debian.install(["chromium"], "no Chromium on PATH, which the browser tests need")
+        debian.install(
+            ["chromium"], "no Chromium on PATH, which the browser tests need"
+        )

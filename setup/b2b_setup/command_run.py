@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """./setup/run [--port N] [--fresh] [--prepare]: Odoo with the demo database.
 
-Brings all that is needed, makes the database b2b_demo with demo data, starts Odoo and says
-`Ready: http://127.0.0.1:N`. Ctrl-C stops all that was started. The database is kept;
---fresh makes it anew, --prepare ends before Odoo is started.
+Brings all that is needed, makes the database b2b_demo with demo data, starts Odoo and
+says `Ready: http://127.0.0.1:N`. Ctrl-C stops all that was started. The database is
+kept; --fresh makes it anew, --prepare ends before Odoo is started.
 """
 
 import argparse
@@ -68,9 +68,12 @@ def _need_free(port):
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EACCES:
-                raise Problem(f"port {port} is for root only: choose another") from error
+                raise Problem(
+                    f"port {port} is for root only: choose another"
+                ) from error
             raise Problem(
-                f"port {port} is taken: stop what uses it or choose another with --port N"
+                f"port {port} is taken: stop what uses it or choose another "
+                "with --port N"
             ) from error
 
 

@@ -13,7 +13,6 @@ Exit code 0 means that every test ran and passed: a skipped one counts as a fail
 import os
 import shutil
 import socket
-import sys
 from pathlib import Path
 
 from . import browser, checks, prepared, processes

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Packages of Debian's archive, unpacked into a private folder; the system is left alone.
+"""Packages of Debian's archive, unpacked privately; the system is left alone.
 
 The archive's address is the one the machine's own package manager uses (or
 B2B_DEBIAN_ARCHIVE). apt verifies all it gets by Debian's signatures, as always.
@@ -18,14 +18,14 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
 def archive_addresses():
-    """Addresses of Debian's archive, as far as this machine's configuration knows them."""
+    """Addresses of Debian's archive, as far as this machine knows them."""
     chosen = os.environ.get("B2B_DEBIAN_ARCHIVE")
     if chosen:
         return [chosen]
     if not shutil.which("apt-get"):
         raise Problem(
-            "no apt-get here: Odoo is taken from Debian's archive; use Debian or Ubuntu, "
-            "or point B2B_ODOO at an Odoo 19"
+            "no apt-get here: Odoo is taken from Debian's archive; use Debian or "
+            "Ubuntu, or point B2B_ODOO at an Odoo 19"
         )
     names = _os_release()
     wanted = {names.get("VERSION_CODENAME"), "stable", "testing", "sid", "unstable"}
@@ -144,7 +144,9 @@ def unpack(packages, target):
         if result.returncode:
             # a broken file would be taken for good the next time
             package.unlink()
-            raise Problem(f"{package.name} cannot be unpacked ({result.stderr.strip()})")
+            raise Problem(
+                f"{package.name} cannot be unpacked ({result.stderr.strip()})"
+            )
 
 
 def install(packages, why):

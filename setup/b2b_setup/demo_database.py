@@ -10,6 +10,7 @@ import os
 from . import prepared
 from .console import Problem, say, step
 from .paths import addons_hash, ours
+from .templates import load_demo
 
 DEFAULT_LOGINS = [["Administrator", "admin", "admin"]]
 
@@ -19,7 +20,7 @@ def name():
 
 
 def ensure(instance, fresh=False):
-    """Make the demo database of `instance` or bring it up to date; returns its logins."""
+    """Make the demo database or bring it up to date; returns its logins."""
     database = name()
     state = _state(instance, database)
     if state and fresh:
@@ -65,16 +66,14 @@ def _make(instance, database):
     """Made under another name, so that an interrupted one is never taken for ready."""
     instance.refresh_template()
     new = f"{database}_new"
-    logins = instance.root / "logins.json"
     instance.server.drop(new)
     instance.new_database(new)
+    found = []
     if ours():
         with step(f"Installing {', '.join(ours())}") as progress:
             instance.install(new, ours(), progress)
         with step("Loading demo data") as progress:
-            words = ["-m", "b2b_setup.inside.demo", new, logins, *ours()]
-            instance.python(words, "Loading demo data", progress)
-    found = json.loads(logins.read_text(encoding="utf-8")) if ours() else []
+            found = load_demo(instance, new, ours(), progress)
     state = _write_state(instance, new, found)
     instance.rename_database(new, database)
     return state

@@ -34,13 +34,22 @@ COMMON = {
     "listen_addresses": "",
     "max_connections": "100",
     "shared_buffers": "256MB",
+    # nobody replicates it
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "min_wal_size": "32MB",
     "max_wal_size": "1GB",
     # after a crash of the machine the last second may be lost, never the database
     "synchronous_commit": "off",
 }
 # for what can be made again: the disk is not waited for at all
-FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    # used up log files would only make the copies bigger
+    "wal_recycle": "off",
+}
 
 
 def programs():

@@ -55,7 +55,7 @@ class Instance(Place):
         partial.rename(self.server.cluster)
 
     def refresh_template(self):
-        """Make `b2b_template` what the template is now, and leave all other databases."""
+        """Make `b2b_template` what the template is now; leave all other databases."""
         mark = self.root / "template"
         self.template.ensure()
         if not self.embedded or mark.read_text() == self.template.key:

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Keeps an embedded PostgreSQL running as long as somebody uses it.
 
-Started by `embedded.py` as `python -m b2b_setup.keeper FOLDER OPTION...`; the options go to
-the server. Users hold a shared lock on FOLDER/users.lock: as soon as this process gets it
-for itself alone, nobody is left and the server is stopped.
+Started by `embedded.py` as `python -m b2b_setup.keeper FOLDER OPTION...`; the options
+go to the server. Users hold a shared lock on FOLDER/users.lock: as soon as this process
+gets it for itself alone, nobody is left and the server is stopped.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .embedded import account, programs
 from .locks import open_lock, try_exclusive
-from .processes import _libc, PR_SET_PDEATHSIG
+from .processes import PR_SET_PDEATHSIG, _libc
 
 
 def stop_with_keeper():

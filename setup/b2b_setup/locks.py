@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Locks between processes. The kernel lets go of them when a process dies, however it dies."""
+"""Locks between processes; the kernel lets go of them however a process ends."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from .paths import folder
 
 
 def open_lock(path):
-    """Open the lock file `path`; returns a file descriptor that children do not inherit."""
+    """Open the lock file `path`; returns a descriptor that no child inherits."""
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
 
 
@@ -25,7 +25,7 @@ def try_exclusive(descriptor):
 
 @contextmanager
 def one_at_a_time(name, waiting_for):
-    """Hold the lock `name` of B2B_HOME; says what it waits for if somebody else has it."""
+    """Hold the lock `name` of B2B_HOME; says what it waits for."""
     descriptor = open_lock(folder("locks") / name)
     try:
         if not try_exclusive(descriptor):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Odoo 19 itself: the one B2B_ODOO points at, else Debian's package, unpacked privately."""
+"""Odoo 19 itself: the one B2B_ODOO points at, else Debian's, unpacked privately."""
 
 import os
 import re
@@ -55,7 +55,6 @@ def _ready():
 
 def _download():
     need_space(5, "Odoo, PostgreSQL and databases")
-    # jammed between two releases of the archive, a part could be missing: old ones first
     old = debian.fetch("bookworm", LINKED_OLD)
     new = debian.fetch("sid", [PACKAGE, *LINKED])
     version = new[0].name.split("_")[1].replace("%3a", "-")
@@ -72,7 +71,7 @@ def _download():
 def _complete(root):
     """Put in what Debian leaves out, and make sure that nothing else is missing."""
     # Blurs the background of video calls. Without the file every page of the backend
-    # logs an error, which fails every browser test; without its content nothing else does.
+    # logs an error, which fails every browser test; an empty one is enough for us.
     blur = root / "odoo/addons/mail/static/lib/selfie_segmentation"
     blur.mkdir(parents=True, exist_ok=True)
     (blur / "selfie_segmentation.js").write_text("/* left out: needs a model file */\n")

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""wkhtmltopdf with the patched Qt: only that prints the headers and footers of Odoo's PDF."""
+"""wkhtmltopdf with the patched Qt, which alone prints headers and footers of a PDF."""
 
 import os
 import platform
@@ -31,7 +31,7 @@ LIBRARIES = [
 
 
 def ensure(environment):
-    """Returns a folder for PATH that holds `wkhtmltopdf`, or None if there is none to be had.
+    """Returns a folder for PATH that holds `wkhtmltopdf`, or None if none is to be had.
 
     `environment` is the folder of the Python environment, which brought the program.
     """
@@ -69,10 +69,11 @@ def _runs(program):
 
 
 def _font_configuration(private):
-    """A font configuration that names the private fonts beside the machine's own."""
+    """A font configuration that names the private fonts and the machine's own."""
     path = private / "fonts.conf"
     path.write_text(
-        "<?xml version='1.0'?>\n<!DOCTYPE fontconfig SYSTEM 'fonts.dtd'>\n<fontconfig>\n"
+        "<?xml version='1.0'?>\n<!DOCTYPE fontconfig SYSTEM 'fonts.dtd'>\n"
+        "<fontconfig>\n"
         f"<dir>{private}/usr/share/fonts</dir>\n<dir>/usr/share/fonts</dir>\n"
         "<dir prefix='xdg'>fonts</dir>\n"
         f"<cachedir>{private}/fontconfig</cachedir>\n</fontconfig>\n",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A place where Odoo runs: a folder with its configuration, files and database server."""
+"""A place where Odoo runs: its configuration, files and database server."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ FAILURES = (" ERROR ", " CRITICAL ", "Error: ", "error: ")
 
 
 class Place:
-    """The folder `root` as Odoo uses it; `fast` trades safety for speed (see Embedded)."""
+    """The folder `root` as Odoo uses it; `fast`: see Embedded."""
 
     def __init__(self, root, port=8069, fast=False):
         self.root = root
@@ -53,7 +53,9 @@ class Place:
         }
         lines = [f"{name} = {value}" for name, value in options.items()]
         self.config.touch(mode=0o600)
-        self.config.write_text("[options]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        self.config.write_text(
+            "[options]\n" + "\n".join(lines) + "\n", encoding="utf-8"
+        )
 
     def filestore(self, database):
         return self.data / "filestore" / database

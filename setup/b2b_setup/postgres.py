@@ -6,6 +6,7 @@
 
 import os
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 import psycopg2
@@ -15,10 +16,12 @@ from .console import Problem
 
 
 class Server:
-    """A running server; `parameters` are those of libpq (host, port, user, password)."""
+    """A running server; `parameters` for libpq: host, port, user, password."""
 
     def __init__(self, **parameters):
-        self.parameters = {name: str(value) for name, value in parameters.items() if value}
+        self.parameters = {
+            name: str(value) for name, value in parameters.items() if value
+        }
 
     @contextmanager
     def cursor(self, database="postgres"):
@@ -93,6 +96,7 @@ class Server:
         return {f"PG{name.upper()}": value for name, value in self.parameters.items()}
 
 
+@cache
 def existing():
     """The user's own server that B2B_POSTGRES names, or None."""
     address = os.environ.get("B2B_POSTGRES")
@@ -104,6 +108,8 @@ def existing():
             "B2B_POSTGRES must look like postgresql://user:password@host:5432 "
             "(user and host at least)"
         )
+    if parts.username == "postgres":
+        raise Problem("B2B_POSTGRES: Odoo refuses the user postgres, name another")
     host = unquote(parts.hostname or "")
     server = Server(
         host=host,
@@ -114,7 +120,8 @@ def existing():
     try:
         with server.cursor() as cursor:
             cursor.execute(
-                "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles"
+                " WHERE rolname = current_user"
             )
             if not cursor.fetchone()[0]:
                 raise Problem(

@@ -2,7 +2,6 @@
 """Starting other programs so that none of them outlives the command that started it."""
 
 import ctypes
-import os
 import signal
 import subprocess
 
@@ -103,6 +102,6 @@ def tail(log, lines=15, only=None):
 
 
 def run_or_fail(command, log, problem, **options):
-    """Run `command` to its end; if it fails, raise `Problem` with the end of its log."""
+    """Run `command` to its end; raises `Problem` with the end of its log."""
     if watch(command, log, **options):
         raise Problem(f"{problem}\n--- end of {log}:\n{tail(log)}")

@@ -2,8 +2,8 @@
 """What the set-up adds to pytest.
 
 - A skipped test fails the run: what is missing must be installed, not passed over.
-- A warning of our addons or an error of any, logged during a test and not expected by it
-  (`assertLogs`, `mute_logger`), fails the test, as Odoo's own runner would.
+- A warning of our addons or an error of any, logged during a test and not expected by
+  it (`assertLogs`, `mute_logger`), fails the test, as Odoo's own runner would.
 - Tests tagged `b2b_full` run only with `./setup/test --full`.
 """
 

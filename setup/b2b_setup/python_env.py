@@ -11,11 +11,11 @@ from . import debian
 from .console import Problem, step
 from .locks import one_at_a_time
 from .paths import REQUIREMENTS, folder, home, short_hash
-from .processes import run_or_fail, watch, tail
+from .processes import run_or_fail, tail, watch
 
 
 def ensure(odoo):
-    """Returns the environment's folder; `odoo` is the folder that holds Odoo's package."""
+    """Returns the environment's folder; `odoo` is that of Odoo's package."""
     pins = REQUIREMENTS.read_bytes()
     key = short_hash(pins, sys.version_info[:2], sys.base_prefix, odoo)
     target = home() / "python" / key
@@ -34,7 +34,7 @@ def _make(target, odoo, total):
     log = folder("downloads") / "pip.log"
     log.unlink(missing_ok=True)
     with step(f"Installing {total} Python packages") as progress:
-        # what an interrupted attempt left may be broken; its downloads are in pip's cache
+        # an interrupted attempt may be broken; its downloads are in pip's cache
         shutil.rmtree(target, ignore_errors=True)
         run_or_fail(
             [sys.executable, "-m", "venv", target], log, "no Python environment made"
@@ -62,8 +62,9 @@ def _install(target, log, progress, total):
     # a machine's own PYTHONPATH is no business of this environment
     env.pop("PYTHONPATH", None)
     if watch(command, log, show, env=env):
+        reason = tail(log, 1, only=["ERROR:"])
         raise Problem(
-            f"Python packages could not be installed ({tail(log, 1, only=['ERROR:'])}): "
+            f"Python packages could not be installed ({reason}): "
             f"check the network and try again; see {log}"
         )
 

@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Template databases, made once and copied from then on.
 
-Each has a folder B2B_HOME/templates/KEY, whose key stands for all it was made from. With the
-embedded PostgreSQL the folder holds a whole stopped cluster, which an instance copies; on
-the user's own server only the files lie there and the database is on the server.
+Each has a folder B2B_HOME/templates/KEY, whose key stands for all it was made from.
+With the embedded PostgreSQL the folder holds a whole stopped cluster, which an instance
+copies; on the user's own server only the files lie there, the database on the server.
 """
 
+import datetime
+import json
 import os
 import shutil
 from functools import cached_property
@@ -18,8 +20,7 @@ from .places import Place, copy_files, copy_tree
 
 # raise it when templates are to be made differently
 FORMAT = "1"
-# of the templates with our addons in them so many are kept
-KEPT = 3
+DEMO = SETUP / "demo"
 
 
 def _name_on_server(key):
@@ -27,23 +28,32 @@ def _name_on_server(key):
     return f"b2b_template_{key}_{short_hash(home())}".replace("-", "_")
 
 
+def _shelf():
+    """The folder of all templates, one for each of the user's servers."""
+    address = os.environ.get("B2B_POSTGRES")
+    return folder(f"templates-{short_hash(address)}" if address else "templates")
+
+
 class Template:
     """One template; subclasses say what is in it (`fill`) and from what it is made."""
 
     parent = None
+    prefix = ""
     title = ""
+    # so many of a kind are kept: the last used ones
+    kept = 2
 
     @cached_property
     def key(self):
         raise NotImplementedError
 
     def fill(self, place, database, progress):
-        """Put into `database`, a copy of the parent's or none yet, what belongs there."""
+        """Fill `database` (a copy of the parent's, or none yet)."""
         raise NotImplementedError
 
     @property
     def root(self):
-        return home() / "templates" / self.key
+        return _shelf() / self.key
 
     @property
     def place(self):
@@ -68,6 +78,7 @@ class Template:
                 self.parent.ensure()
             with one_at_a_time(f"template-{self.key}", self.title.lower()):
                 if not self.ready():
+                    self._prune()
                     with step(self.title) as progress:
                         self._make(progress)
         # the time of last use, by which old ones are thrown away
@@ -75,8 +86,8 @@ class Template:
         return self
 
     def _make(self, progress):
-        """Made under another name, so that an interrupted one is never taken for ready."""
-        partial = folder("templates") / f".{self.key}.partial"
+        """Make it under another name: an interrupted one is never taken for ready."""
+        partial = _shelf() / f".{self.key}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
         place = Place(partial, fast=True)
@@ -94,6 +105,15 @@ class Template:
         os.sync()
         (partial / "complete").touch()
         partial.rename(self.root)
+
+    def _prune(self):
+        """Throw away the oldest templates of this kind."""
+        every = _shelf().glob(f"{self.prefix}-*")
+        place = self.place
+        for old in sorted(every, key=os.path.getmtime)[: 1 - self.kept]:
+            shutil.rmtree(old, ignore_errors=True)
+            if not place.embedded:
+                place.server.drop(_name_on_server(old.name))
 
     def _begin(self, place, database):
         """Start from the parent's database, or from nothing."""
@@ -116,6 +136,8 @@ class Template:
 class CoreTemplate(Template):
     """The modules of Odoo that our addons need, without demo data of Odoo's own."""
 
+    prefix = "core"
+
     def __init__(self):
         self.modules = core_modules()
         self.title = f"Preparing a database with Odoo's {len(self.modules)} modules"
@@ -124,7 +146,7 @@ class CoreTemplate(Template):
     def key(self):
         script = (SETUP / "b2b_setup" / "inside" / "core.py").read_bytes()
         parts = [FORMAT, prepared.identity(), *self.modules, script]
-        return f"core-{short_hash(*parts)}"
+        return f"{self.prefix}-{short_hash(*parts)}"
 
     def fill(self, place, database, progress):
         place.install(database, self.modules, progress)
@@ -136,6 +158,8 @@ class AddonsTemplate(Template):
     """The core template with our addons `names` installed: what the tests run on."""
 
     prefix = "addons"
+    # one for each combination that ./setup/check installs
+    kept = 8
 
     def __init__(self, names):
         self.names = names
@@ -150,25 +174,12 @@ class AddonsTemplate(Template):
     def fill(self, place, database, progress):
         place.install(database, self.names, progress)
 
-    def _make(self, progress):
-        self._prune()
-        super()._make(progress)
-
-    def _prune(self):
-        """Throw away the templates of older states of our addons."""
-        every = folder("templates").glob(f"{self.prefix}-*")
-        found = sorted(every, key=os.path.getmtime)
-        place = self.place
-        for old in found[: -KEPT + 1]:
-            shutil.rmtree(old, ignore_errors=True)
-            if not place.embedded:
-                place.server.drop(_name_on_server(old.name))
-
 
 class BrowserTemplate(AddonsTemplate):
     """The same with compiled web assets: else each browser test compiles them anew."""
 
     prefix = "browser"
+    kept = 2
 
     def __init__(self, names):
         super().__init__(names)
@@ -178,3 +189,35 @@ class BrowserTemplate(AddonsTemplate):
     def fill(self, place, database, progress):
         words = ["-m", "b2b_setup.inside.assets", database]
         place.python(words, self.title, progress)
+
+
+class DemoTemplate(AddonsTemplate):
+    """The same with our demo data, which is dated by the day it is loaded."""
+
+    prefix = "demo"
+    kept = 2
+
+    def __init__(self, names):
+        super().__init__(names)
+        self.parent = AddonsTemplate(names)
+        self.title = "Loading demo data"
+
+    @cached_property
+    def key(self):
+        scripts = [path.read_bytes() for path in sorted(DEMO.rglob("*.py"))]
+        today = datetime.date.today().isoformat()
+        return f"{self.prefix}-{short_hash(self.parent.key, today, *scripts)}"
+
+    def fill(self, place, database, progress):
+        load_demo(place, database, self.names, progress)
+
+
+def load_demo(place, database, names, progress):
+    """Load our demo data into `database`, where our addons `names` are installed.
+
+    Returns the logins it brings.
+    """
+    logins = place.root / "logins.json"
+    words = ["-m", "b2b_setup.inside.demo", database, logins, *names]
+    place.python(words, "Loading demo data", progress)
+    return json.loads(logins.read_text(encoding="utf-8"))

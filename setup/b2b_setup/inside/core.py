@@ -12,7 +12,7 @@ LANGUAGES = ["ru_RU", "uk_UA", "tr_TR"]
 
 
 def load_accounts(env):
-    """Give the main company the generic chart of accounts, as no localization is there."""
+    """Give the main company the generic chart: no localization is installed."""
     company = env.ref("base.main_company")
     if "account.chart.template" in env and not company.chart_template:
         chart = env["account.chart.template"]

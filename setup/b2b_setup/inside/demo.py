@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Loads our demo data, and none of Odoo's own, into a database with our addons installed.
+"""Loads our demo data, and none of Odoo's own, into a database with our addons in it.
 
-In: the database, the file for the logins, our addons in the order of their dependencies.
-First come the `demo` files of each manifest, then `load(env)` of each setup/demo/NN_name.py
-in the order of the names. `load` may return logins as (who, login, password).
+In: the database, the file for the logins, our addons, each after what it depends on.
+First come the `demo` files of each manifest, then `load(env)` of each file
+setup/demo/NN_name.py by name; `load` may return logins as (who, login, password).
 """
 
 import importlib.util
