@@ -274,6 +274,22 @@ class TestSettlementLedger(LedgerCase):
         self.assertAlmostEqual(sum(rows.mapped("balance")), 0.0)
         self.assertLedgerAgrees()
 
+    def test_exchange_difference_of_a_payment_falls_to_the_contract_it_pays(self):
+        invoice = self._create_invoice(
+            b2b_contract_id=self.contract.id,
+            invoice_date="2026-02-15",
+            currency_id=self.foreign.id,
+        )
+        payment = self._register_payment(
+            invoice, payment_date="2026-03-15", currency_id=self.foreign.id
+        )
+        received = self._receivable(payment.move_id)
+        exchange = received.matched_debit_ids.exchange_move_id
+        matched = received.matched_debit_ids.debit_move_id.move_id
+        self.assertIn(exchange, matched, "The difference is matched with the payment.")
+        self.assertEqual(self._rows(exchange).contract_id, self.contract)
+        self.assertLedgerAgrees()
+
     def test_reset_invoice_leaves_the_ledger_and_comes_back(self):
         invoice = self._create_invoice()
         invoice.button_draft()
