@@ -218,26 +218,6 @@ class B2bPayByBill(PaymentPortal):
     # === THE BILL OF AN ORDER === #
 
     @route(
-        "/my/orders/<int:order_id>/bill",
-        type="http",
-        auth="user",
-        methods=["GET"],
-        website=True,
-        sitemap=False,
-    )
-    def b2b_order_bill(self, order_id, download=None, **_query):
-        """Return the bill of an order as PDF, with ``download=1`` as a file."""
-        order_sudo = self._b2b_get_order(order_id)
-        attachment_sudo = order_sudo._b2b_get_bill_attachment()
-        if not attachment_sudo:
-            raise NotFound()
-        return (
-            request.env["ir.binary"]
-            ._get_stream_from(attachment_sudo)
-            .get_response(as_attachment=bool(download), mimetype="application/pdf")
-        )
-
-    @route(
         "/my/orders/<int:order_id>/bill/issue",
         type="http",
         auth="user",

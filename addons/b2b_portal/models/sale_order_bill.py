@@ -243,27 +243,37 @@ class SaleOrder(models.Model):
         bill = self.sudo()._b2b_get_bill()
         return bill._b2b_get_pdf_attachment() if bill else self.env["ir.attachment"]
 
+    def _b2b_get_bill_document(self):
+        """Return the bill of this order as it stands in the journal (sudo).
+
+        :rtype: b2b.document
+        """
+        self.ensure_one()
+        bill = self.sudo()._b2b_get_bill()
+        documents = self.env["b2b.document"].sudo()
+        if not bill:
+            return documents
+        return documents.search([(bill._b2b_document_field, "=", bill.id)])
+
     def _b2b_get_bill_values(self):
-        """Return what a page shows of the bill of this order (sudo), or None.
+        """Return what a page or a mail says of the bill of this order, or None.
 
         :rtype: dict | None
         """
         self.ensure_one()
-        if not (bill := self.sudo()._b2b_get_bill()):
+        if not (document := self._b2b_get_bill_document()):
             return None
-        is_invoice = bill._name == "account.move"
+        bill = self.sudo()._b2b_get_bill()
+        is_invoice = bill == self.sudo().b2b_bill_move_id
         return {
-            "record": bill,
-            "name": bill.name,
-            "title": self.env._("Invoice")
-            if is_invoice
-            else self.env._("Payment request"),
-            "amount": bill.amount_total,
-            "currency": bill.currency_id,
+            "title": document.type_id.name,
+            "name": document.name,
+            "amount": document.amount,
+            "currency": document.currency_id,
             "date_due": bill.invoice_date_due if is_invoice else bill.validity_date,
             "reference": bill.payment_reference if is_invoice else bill.name,
-            "url": f"/my/orders/{self.id}/bill",
-            "download_url": f"/my/orders/{self.id}/bill?download=1",
+            "url": document._get_pdf_url(),
+            "download_url": document._get_pdf_url(download=True),
         }
 
     def _get_confirmation_template(self):

@@ -1,6 +1,7 @@
 from io import BytesIO
 from unittest.mock import patch
 
+from lxml import html
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
@@ -462,20 +463,26 @@ class TestSelfBilling(B2bCheckoutCommon):
         self.assertIn("160.00", text)
         self.assertFalse(self._get_cart(), "the cart is empty")
 
+    def _get_bill_links(self, response):
+        card = html.fromstring(response.text).find_class("o_b2b_bill")[0]
+        return [
+            card.find_class(name)[0].get("href")
+            for name in ("o_b2b_bill_open", "o_b2b_bill_download")
+        ]
+
     def test_bill_opens_and_downloads(self):
         self._log_in(self.dealer_user)
         self._add_to_cart()
         order = self._get_cart()
-        response = self._order_and_bill()
+        open_url, save_url = self._get_bill_links(self._order_and_bill())
         bill = order._b2b_get_bill()
-        self.assertIn(f'href="/my/orders/{order.id}/bill?download=1"', response.text)
-        opened = self.url_open(f"/my/orders/{order.id}/bill")
-        self.assertEqual(opened.status_code, 200)
+        opened = self.url_open(open_url)
         self.assertEqual(opened.headers["Content-Type"], "application/pdf")
+        self.assertIn("inline", opened.headers["Content-Disposition"])
         self.assertEqual(opened.content, bill.pdf_attachment_id.raw)
-        saved = self.url_open(f"/my/orders/{order.id}/bill?download=1")
+        saved = self.url_open(save_url)
         self.assertIn("attachment", saved.headers["Content-Disposition"])
-        self.assertIn(bill._get_pdf_name(), saved.headers["Content-Disposition"])
+        self.assertEqual(saved.content, opened.content)
 
     def test_bill_is_an_invoice_when_so_set(self):
         self.contract.billing_mode = "invoice"
@@ -486,8 +493,24 @@ class TestSelfBilling(B2bCheckoutCommon):
         invoice = order.invoice_ids
         self.assertEqual(invoice.state, "posted")
         self.assertIn(invoice.name, self._get_text(response))
-        opened = self.url_open(f"/my/orders/{order.id}/bill")
+        opened = self.url_open(self._get_bill_links(response)[0])
         self.assertEqual(opened.content, invoice.invoice_pdf_report_id.raw)
+
+    def test_bill_that_was_not_printed_is_printed_when_opened(self):
+        self._log_in(self.dealer_user)
+        self._add_to_cart()
+        order = self._get_cart()
+        requests = self.env.registry["b2b.payment.request"]
+        with patch.object(
+            requests, "_print_pdf", lambda request: request.env["ir.attachment"]
+        ):
+            response = self._order_and_bill()
+        bill = order._b2b_get_bill()
+        self.assertFalse(bill.pdf_attachment_id)
+        opened = self.url_open(self._get_bill_links(response)[0])
+        self.assertEqual(opened.status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(opened.content, bill.pdf_attachment_id.raw)
 
     def test_ordering_needs_no_visit_to_the_checkout_page(self):
         self._log_in(self.dealer_user)
@@ -503,10 +526,11 @@ class TestSelfBilling(B2bCheckoutCommon):
         order.action_confirm()
         order._b2b_issue_bill()
         self._log_in(self.stranger_user)
-        for url in (f"/my/orders/{order.id}/bill", "/my/orders/999999999/bill"):
-            self.assertEqual(self.url_open(url).status_code, 404)
-        response = self._post(f"/my/orders/{order.id}/bill/issue")
-        self.assertEqual(response.status_code, 404)
+        url = order._b2b_get_bill_document()._get_pdf_url()
+        self.assertEqual(self.url_open(url).status_code, 404)
+        for order_id in (order.id, 999999999):
+            response = self._post(f"/my/orders/{order_id}/bill/issue")
+            self.assertEqual(response.status_code, 404)
 
     # === ONCE === #
 
