@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from odoo import fields
 from odoo.fields import Command
 
 # What happens after the order: (days later, step, arguments)
@@ -239,7 +240,7 @@ class Chapter:
                 "partner_id": bill.legal_entity_id.id,
                 "amount": bill.currency_id.round(bill.amount_total * share),
                 "currency_id": bill.currency_id.id,
-                "date": datetime.now().date(),
+                "date": fields.Date.today(),
                 "memo": bill.name,
                 "b2b_contract_id": bill.contract_id.id,
                 "b2b_payment_request_id": bill.id,
@@ -258,7 +259,7 @@ class Chapter:
         for order in self.env["sale.order"].search(
             [("b2b_contract_id", "=", self.contract.id), ("state", "=", "sale")]
         ):
-            age = datetime.now() - order.date_order
+            age = fields.Datetime.now() - order.date_order
             if timedelta(days=26) <= age <= timedelta(days=31):
                 together |= order.invoice_ids.filtered("amount_residual")
         self._register_payment(together or self._get_open_invoices())

@@ -71,9 +71,9 @@ class ProductProduct(models.Model):
         """
         is_hidden = bool(threshold) and quantity > threshold
         text = self.uom_id._b2b_format(threshold if is_hidden else quantity)
-        if self.uom_id != self.env.ref(
-            "uom.product_uom_unit", raise_if_not_found=False
-        ):
+        # Not `env.ref`: it asks the database each time.
+        unit_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_unit")
+        if self.uom_id.id != unit_id:
             text = f"{text} {self.uom_id.name}"
         if is_hidden:
             return self.env._(">%(quantity)s in stock", quantity=text)
