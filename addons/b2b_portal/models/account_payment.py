@@ -62,11 +62,6 @@ class AccountPayment(models.Model):
             self.move_id.write({"b2b_contract_id": vals["b2b_contract_id"]})
         return result
 
-    def _generate_move_vals(self, *args, **kwargs):
-        vals = super()._generate_move_vals(*args, **kwargs)
-        vals["b2b_contract_id"] = self.b2b_contract_id.id
-        return vals
-
     # === DOCUMENTS === #
 
     @api.model

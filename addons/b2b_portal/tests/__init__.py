@@ -4,6 +4,7 @@ from . import test_catalogue
 from . import test_checkout
 from . import test_concurrency
 from . import test_contract
+from . import test_dealer_journey_tour
 from . import test_documents
 from . import test_membership
 from . import test_order_tour

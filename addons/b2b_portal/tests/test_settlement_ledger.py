@@ -240,6 +240,26 @@ class TestSettlementLedger(LedgerCase):
         self._create_contract(self.entity, "E-2", date_start="2026-04-01")
         self.assertEqual(self._rows(payment.move_id).contract_id, self.entity_contract)
 
+    def test_corrected_dates_of_a_contract_reallocate_entries(self):
+        self.entity_contract.write(
+            {"date_start": "2026-01-01", "date_end": "2026-02-28"}
+        )
+        second = self._create_contract(self.entity, "E-2", date_start="2026-03-01")
+        payment = self._create_prepayment(10.0, partner_id=self.entity.id)
+        self.assertEqual(self._rows(payment.move_id).contract_id, self.entity_contract)
+        self.entity_contract.date_end = "2026-01-31"
+        second.date_start = "2026-02-01"
+        self.assertEqual(self._rows(payment.move_id).contract_id, second)
+
+    def test_contract_made_by_mistake_and_deleted_leaves_the_other_alone(self):
+        mistake = self._create_contract(
+            self.entity, "E-2", date_start=self.entity_contract.date_start
+        )
+        payment = self._create_prepayment(10.0, partner_id=self.entity.id)
+        self.assertFalse(self._rows(payment.move_id).contract_id)
+        mistake.unlink()
+        self.assertEqual(self._rows(payment.move_id).contract_id, self.entity_contract)
+
     def test_entries_of_a_partner_follow_him_to_his_new_legal_entity(self):
         person = self._create_entity("Ann", is_company=False)
         payment = self._create_prepayment(10.0, partner_id=person.id)
