@@ -366,3 +366,10 @@ class TestCatalogueHttp(B2bGoods, B2bHttpCommon):
         self.authenticate(self.dealer_user.login, self.dealer_user.login)
         page = self._get_page("/shop?search=2900000099912")
         self.assertIn("On order", page.text_content())
+
+    def test_details_follow_the_variant_in_the_browser(self):
+        _medium, large = self._create_variants()
+        self._set_stock(large, 3)
+        self.start_tour(
+            large.product_tmpl_id.website_url, "b2b_variant_details", login="b2b_dealer"
+        )

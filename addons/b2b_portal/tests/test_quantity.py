@@ -1,6 +1,7 @@
 """Fractions of units that allow them, over the routes that the browser uses."""
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .checkout_common import B2bCheckoutCommon
@@ -200,3 +201,23 @@ class TestQuantityHttp(B2bCheckoutCommon):
             self.cable.website_url, "b2b_fractional_quantity", login="b2b_dealer"
         )
         self.assertEqual(sorted(self._get_quantities()), [2, 3.75])
+
+    def test_quick_reorder_repeats_fractions(self):
+        """The sidebar of the cart, for a customer without a contract."""
+        customer = self._create_dealer_user(
+            "b2b_customer", self.env["res.partner"].create({"name": "A customer"})
+        )
+        self.env["sale.order"].create(
+            {
+                "partner_id": customer.partner_id.id,
+                "website_id": self.website.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": self.cable.id, "product_uom_qty": 2.5}
+                    )
+                ],
+            }
+        ).action_confirm()
+        self.start_tour("/shop/cart", "b2b_quick_reorder", login="b2b_customer")
+        cart = self._get_cart(customer)
+        self.assertEqual(cart.order_line.product_uom_qty, 0.75)

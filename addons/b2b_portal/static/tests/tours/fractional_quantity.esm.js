@@ -75,3 +75,30 @@ registry.category("web_tour.tours").add("b2b_fractional_quantity", {
         {trigger: `${WHOLE}:value(2)`},
     ],
 });
+
+/** A customer repeats a part of what he bought. */
+registry.category("web_tour.tours").add("b2b_quick_reorder", {
+    steps: () => [
+        {trigger: "#quick_reorder_button:enabled", run: "click"},
+        {
+            content: "What was bought is proposed uncut",
+            trigger: ".o_wsale_quick_reorder_qty_input:value(2.5)",
+            run: "edit 0,75",
+        },
+        {trigger: ".o_wsale_quick_reorder_product_price:contains(0.75)"},
+        {trigger: ".o_wsale_quick_reorder_product_button", run: "click"},
+        {trigger: ".o_cart_product:contains(Cable) input.js_quantity:value(0.75)"},
+    ],
+});
+
+/** Article and stock change with the chosen variant. */
+registry.category("web_tour.tours").add("b2b_variant_details", {
+    steps: () => [
+        {trigger: ".o_b2b_product_details:contains(WG-7-M):contains(On order)"},
+        {
+            trigger: ".js_add_cart_variants label:contains(L), .js_attribute_value:contains(L) input",
+            run: "click",
+        },
+        {trigger: ".o_b2b_product_details:contains(WG-7-L):contains(3 in stock)"},
+    ],
+});
