@@ -98,6 +98,19 @@ class TestMembership(B2bCommon):
         with self.assertRaises(AccessError):
             contract.read(["name"])
 
+    def test_given_entity_opens_its_contracts_at_once(self):
+        contract = self.stranger_contract.with_user(self.dealer_user)
+        self.assertFalse(contract.has_access("read"))
+        membership = self.env["b2b.membership"].create(
+            {
+                "user_id": self.dealer_user.id,
+                "legal_entity_id": self.stranger.id,
+            }
+        )
+        self.assertTrue(contract.has_access("read"))
+        membership.legal_entity_id = self._create_entity("Somebody else")
+        self.assertFalse(contract.has_access("read"))
+
     def test_dealer_cannot_give_himself_an_entity_or_a_role(self):
         with self.assertRaises(AccessError):
             self.env["b2b.membership"].with_user(self.dealer_user).create(
