@@ -12,7 +12,7 @@ from .query import choose, parse_date, parse_id, parse_text
 class B2bJournal(CustomerPortal):
     """The dealer's papers. What he may see is for the access rules to say."""
 
-    _journal_items_per_page = 40
+    _journal_items_per_page = 30
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)

@@ -1,4 +1,5 @@
 import base64
+import functools
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -63,10 +64,10 @@ class B2bDocument(models.Model):
     )
     # The journal page: the newest of some legal entities, of all types or of one.
     _journal_idx = models.Index(
-        "(legal_entity_id, date DESC, id DESC) WHERE is_published"
+        "(legal_entity_id, date DESC, id DESC) WHERE is_published IS TRUE"
     )
     _journal_tab_idx = models.Index(
-        "(legal_entity_id, root_type_id, date DESC, id DESC) WHERE is_published"
+        "(legal_entity_id, root_type_id, date DESC, id DESC) WHERE is_published IS TRUE"
     )
 
     name = fields.Char(
@@ -499,33 +500,40 @@ class B2bDocument(models.Model):
         :rtype: list[dict]
         """
         labels = dict(self._fields["status"]._description_selection(self.env))
-        return [document._get_portal_row(labels) for document in self]
+        # Many rows are of the same day: its name is made once.
+        day = functools.cache(lambda value: format_date(self.env, value))
+        return [document._get_portal_row(labels, day) for document in self]
 
-    def _get_portal_row(self, labels):
+    def _get_portal_row(self, labels, day):
         """Return one row, see :meth:`_get_portal_rows`.
 
         :param dict labels: names of the states
+        :param callable day: formats a date
         """
         self.ensure_one()
+        status = self.status
+        url = self._get_pdf_url()
         return {
             "id": self.id,
             "number": self.name,
             "type": self.type_id.name,
-            "date": format_date(self.env, self.date),
-            "date_due": format_date(self.env, self.date_due),
+            "date": day(self.date),
+            "date_due": day(self.date_due)
+            if status in (*OPEN_STATES, "overdue")
+            else "",
             "legal_entity": self.legal_entity_id.name,
             "contract": self.contract_id.name or "",
             "orders": [(order.id, order.name) for order in self.order_ids],
             "amount": format_amount(self.env, self.amount, self.currency_id)
             if self.amount
             else "",
-            "status": self.status,
-            "status_label": labels[self.status],
-            "status_color": STATE_COLORS.get(self.status, ""),
+            "status": status,
+            "status_label": labels[status],
+            "status_color": STATE_COLORS.get(status, ""),
             "issued_at": format_datetime(self.env, self.issued_at, dt_format="short"),
             "synced_at": format_datetime(self.env, self.synced_at, dt_format="short"),
-            "url": self._get_pdf_url(),
-            "download_url": self._get_pdf_url(download=True),
+            "url": url,
+            "download_url": f"{url}?download=1",
         }
 
     def _get_pdf_url(self, download=False):
@@ -559,43 +567,53 @@ class B2bDocument(models.Model):
     # === FILLING === #
 
     @api.model
-    def _cron_backfill(self, batch=500):
+    def _cron_backfill(self, batch=1000):
         """File what was there before the journal, and what went round the ORM.
 
-        Each batch is committed, each looks for what is missing: it may be stopped
-        and repeated at any time.
+        Each batch is committed, and only what is missing is looked for: it may be
+        stopped and repeated at any time.
         """
-        cron = self.env["ir.cron"]
+        progress = self.env["ir.cron"]._commit_progress
         for find, file in self._get_backfill_steps():
-            while records := find(batch):
+            after = 0
+            while records := find(batch, after=after):
+                after = records.ids[-1]
+                # Who is being changed right now is filed by that very change, or
+                # by the next run.
                 claimed = records.try_lock_for_update()
                 file(claimed)
-                more = len(records) if len(records) == batch else 0
-                if not cron._commit_progress(len(claimed), remaining=more):
+                has_time = progress(len(claimed), remaining=1)
+                self.env.invalidate_all()
+                if not has_time:
                     return
-                if not more or not claimed:
+                if len(records) < batch:
                     break
+        progress(remaining=0)
 
     @api.model
     def _get_backfill_steps(self):
-        """Return pairs: a method that finds so many records, and one that files them.
+        """Return pairs: a method that finds so many records after an id, and one
+        that files them.
 
         :rtype: list[tuple[callable, callable]]
         """
         users = self.env["res.users"].sudo()
-        steps = [
-            (users._b2b_find_without_membership, users.__class__._b2b_sync_memberships)
-        ]
-        for field in self._source_fields():
-            sources = self.env[self._fields[field].comodel_name]
-            steps.append(
-                (
-                    sources._b2b_find_unfiled,
-                    lambda records: records._b2b_create_documents(backfill=True),
-                )
-            )
         ledger = self.env["b2b.settlement.line"].sudo()
-        steps.append(
-            (ledger._find_missing, lambda items: items._b2b_sync_settlements())
-        )
-        return steps
+        sources = [
+            self.env[self._fields[field].comodel_name].sudo()
+            for field in self._source_fields()
+        ]
+        return [
+            (
+                users._b2b_find_without_membership,
+                lambda found: found._b2b_sync_memberships(),
+            ),
+            *(
+                (
+                    source._b2b_find_unfiled,
+                    lambda found: found._b2b_create_documents(backfill=True),
+                )
+                for source in sources
+            ),
+            (ledger._find_missing, lambda found: found._b2b_sync_settlements()),
+        ]

@@ -91,14 +91,17 @@ class B2bDocumentSource(models.AbstractModel):
         )
 
     @api.model
-    def _b2b_find_unfiled(self, limit):
-        """Return papers that the journal lacks, oldest first.
+    def _b2b_find_unfiled(self, limit, after=0):
+        """Return papers that the journal lacks, in the order of their ids.
 
         :param int limit: how many at most
+        :param int after: only those with a higher id
         """
         sources = self.sudo()
         query = sources._search(
-            Domain(self._b2b_document_domain()), order="id", limit=limit
+            Domain("id", ">", after) & Domain(self._b2b_document_domain()),
+            order="id",
+            limit=limit,
         )
         documents = self.env["b2b.document"]
         documents.flush_model([self._b2b_document_field])

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 VALUE_FIELDS = ("amount", "residual", "balance", "balance_residual")
@@ -221,14 +222,19 @@ class B2bSettlementLine(models.Model):
     # === FILLING AND CHECKING === #
 
     @api.model
-    def _find_missing(self, limit):
-        """Return receivable items that have no row yet, oldest first.
+    def _find_missing(self, limit, after=0):
+        """Return receivable items that have no row yet, in the order of their ids.
 
         :param int limit: how many at most
+        :param int after: only those with a higher id
         :rtype: account.move.line
         """
         items = self.env["account.move.line"].sudo()
-        query = items._search(items._b2b_settlement_domain(), order="id", limit=limit)
+        query = items._search(
+            Domain("id", ">", after) & items._b2b_settlement_domain(),
+            order="id",
+            limit=limit,
+        )
         self.flush_model(["move_line_id"])
         query.add_where(
             SQL(

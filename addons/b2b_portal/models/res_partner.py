@@ -37,29 +37,32 @@ class ResPartner(models.Model):
     )
 
     def _auto_init(self):
-        # Partners that exist get their dealer by one statement: computing it for a
-        # million of them would keep the installation waiting.
-        cr = self.env.cr
-        if not column_exists(cr, self._table, "b2b_dealer_id"):
-            create_column(cr, self._table, "b2b_dealer_id", "int4")
-            cr.execute(
-                """
-                WITH RECURSIVE tree AS (
-                    SELECT id, id AS dealer_id
-                      FROM res_partner
-                     WHERE parent_id IS NULL
-                     UNION ALL
-                    SELECT child.id, tree.dealer_id
-                      FROM res_partner AS child
-                      JOIN tree ON tree.id = child.parent_id
-                )
-                UPDATE res_partner AS partner
-                   SET b2b_dealer_id = tree.dealer_id
-                  FROM tree
-                 WHERE tree.id = partner.id
-                """
-            )
+        if not column_exists(self.env.cr, self._table, "b2b_dealer_id"):
+            create_column(self.env.cr, self._table, "b2b_dealer_id", "int4")
+            self._b2b_fill_dealers()
         return super()._auto_init()
+
+    @api.model
+    def _b2b_fill_dealers(self):
+        """Give the partners that exist their dealer by one statement: computing it for
+        a million of them would keep the installation waiting."""
+        self.env.cr.execute(
+            """
+            WITH RECURSIVE tree AS (
+                SELECT id, id AS dealer_id
+                  FROM res_partner
+                 WHERE parent_id IS NULL
+                 UNION ALL
+                SELECT child.id, tree.dealer_id
+                  FROM res_partner AS child
+                  JOIN tree ON tree.id = child.parent_id
+            )
+            UPDATE res_partner AS partner
+               SET b2b_dealer_id = tree.dealer_id
+              FROM tree
+             WHERE tree.id = partner.id
+            """
+        )
 
     @api.depends("parent_id.b2b_dealer_id")
     def _compute_b2b_dealer_id(self):

@@ -94,13 +94,15 @@ class ResUsers(models.Model):
             self.env["b2b.membership"].sudo().create(vals_list)
 
     @api.model
-    def _b2b_find_without_membership(self, limit):
+    def _b2b_find_without_membership(self, limit, after=0):
         """Return portal users who have not got their default memberships yet.
 
         :param int limit: how many at most
+        :param int after: only those with a higher id
         """
         return self.search(
             [
+                ("id", ">", after),
                 ("share", "=", True),
                 ("b2b_all_entities", "=", True),
                 ("b2b_membership_ids", "=", False),
