@@ -1,5 +1,6 @@
 from odoo.http import request
 
+from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.addons.sale_stock.controllers.portal import SaleStockPortal
 
 from .query import choose, parse_date
@@ -56,4 +57,22 @@ class B2bCustomerPortal(SaleStockPortal):
         order = request.env["stock.picking"].browse(picking_id).sudo().exists().sale_id
         return super()._stock_picking_check_access(
             picking_id, access_token=order.access_token and access_token
+        )
+
+
+class B2bPortalAccount(PortalAccount):
+    """Core's pages of invoices: a word that says nothing is no error."""
+
+    def _prepare_my_invoices_values(
+        self, page, date_begin, date_end, sortby, filterby, *args, **kwargs
+    ):
+        begin, end = parse_date(date_begin), parse_date(date_end)
+        return super()._prepare_my_invoices_values(
+            page,
+            begin and date_begin,
+            end and date_end,
+            choose(self._get_account_searchbar_sortings(), sortby, None),
+            choose(self._get_account_searchbar_filters(), filterby, None),
+            *args,
+            **kwargs,
         )

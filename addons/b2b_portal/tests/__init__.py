@@ -7,6 +7,7 @@ from . import test_concurrency
 from . import test_contract
 from . import test_dealer_journey_tour
 from . import test_documents
+from . import test_journal
 from . import test_membership
 from . import test_order_tour
 from . import test_quantity
