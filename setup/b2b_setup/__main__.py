@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 
+from . import run_options
 from .console import Problem, say_line
 from .paths import SETUP, home
 
@@ -37,6 +38,9 @@ def main(name, *words):
     os.umask(0o022)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
+    if name == "run":
+        run_options.parse(words)
+    run_options.default_port()
     environment = prepare()
     if os.path.realpath(sys.prefix) == os.path.realpath(environment):
         command = importlib.import_module(f".command_{name}", __package__)

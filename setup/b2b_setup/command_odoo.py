@@ -11,7 +11,8 @@ together with a server that runs there. `b2b_template` is a database to copy:
 import os
 
 from . import prepared
-from .instances import Instance, default_port
+from .instances import Instance
+from .run_options import default_port
 
 
 def main(words):

@@ -1,32 +1,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./setup/run [--port N] [--fresh] [--prepare]: Odoo with the demo database.
+"""./setup/run: makes the demo database, serves it and waits for Ctrl-C."""
 
-Brings all that is needed, makes the database b2b_demo with demo data, starts Odoo and
-says `Ready: http://127.0.0.1:N`. Ctrl-C stops all that was started. The database is
-kept; --fresh makes it anew, --prepare ends before Odoo is started.
-"""
-
-import argparse
-import errno
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
 
 from . import demo_database, prepared, processes
 from .console import Problem, say_line, step
-from .instances import Instance, default_port
+from .instances import Instance
 from .locks import open_lock, try_exclusive
+from .run_options import parse
 
 # how long a start may take on a slow machine
 PATIENCE = 300
 
 
 def main(words):
-    options = _options(words)
-    _need_free(options.port)
+    options = parse(words)
     instance = Instance(options.port, options.port)
     instance.root.mkdir(exist_ok=True)
     alone = open_lock(instance.root / "run.lock")
@@ -46,35 +38,6 @@ def main(words):
         instance.close()
         os.close(alone)
     return 0
-
-
-def _options(words):
-    parser = argparse.ArgumentParser(prog="./setup/run", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--port", type=int, default=default_port(), metavar="N")
-    parser.add_argument("--fresh", action="store_true")
-    parser.add_argument("--prepare", action="store_true")
-    options = parser.parse_args(words)
-    if not 0 < options.port < 65536:
-        parser.error(f"{options.port} is no port")
-    return options
-
-
-def _need_free(port):
-    """Refuse a port that is taken, before anything long begins."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            if error.errno == errno.EACCES:
-                raise Problem(
-                    f"port {port} is for root only: choose another"
-                ) from error
-            raise Problem(
-                f"port {port} is taken: stop what uses it or choose another "
-                "with --port N"
-            ) from error
 
 
 def _serve(instance, logins):

@@ -91,7 +91,7 @@ def _kept(kept, name):
 
 
 def _failure(what, log):
-    errors = tail(log, 1, only=["E:", "Err:"])
+    errors = tail(log, 1, only=["Failed to fetch", "E: "])
     return Problem(
         f"{what} could not be downloaded ({errors}): check the network and try again, "
         "or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"

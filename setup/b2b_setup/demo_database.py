@@ -12,7 +12,7 @@ from .console import Problem, say, step
 from .paths import addons_hash, ours
 from .templates import load_demo
 
-DEFAULT_LOGINS = [["Administrator", "admin", "admin"]]
+ADMINISTRATOR = ["Administrator", "admin", "admin"]
 
 
 def name():
@@ -32,7 +32,7 @@ def ensure(instance, fresh=False):
     else:
         _upgrade(instance, database, state)
     _point_to(instance, database)
-    return DEFAULT_LOGINS + state["logins"]
+    return [ADMINISTRATOR, *(row for row in state["logins"] if row[1] != "admin")]
 
 
 def _state(instance, database):

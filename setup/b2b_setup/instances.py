@@ -12,16 +12,6 @@ from .paths import REPOSITORY, folder, short_hash
 from .places import Place, copy_files, copy_tree
 from .templates import CoreTemplate
 
-DEFAULT_PORT = 8069
-
-
-def default_port():
-    """The port that B2B_PORT names."""
-    text = os.environ.get("B2B_PORT", str(DEFAULT_PORT))
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Problem(f"B2B_PORT: {text} is no port")
-    return int(text)
-
 
 class Instance(Place):
     """The place of this clone named `name`, usually the port it serves."""

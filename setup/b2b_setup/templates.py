@@ -76,7 +76,7 @@ class Template:
         if not self.ready():
             if self.parent:
                 self.parent.ensure()
-            with one_at_a_time(f"template-{self.key}", self.title.lower()):
+            with one_at_a_time(f"template-{self.key}", "the same database"):
                 if not self.ready():
                     self._prune()
                     with step(self.title) as progress:
