@@ -255,14 +255,20 @@ class Chapter:
 
     def pay_together(self):
         """One payment for all that is open on orders of the same story."""
-        together = self.env["account.move"]
-        for order in self.env["sale.order"].search(
-            [("b2b_contract_id", "=", self.contract.id), ("state", "=", "sale")]
-        ):
-            age = fields.Datetime.now() - order.date_order
-            if timedelta(days=26) <= age <= timedelta(days=31):
-                together |= order.invoice_ids.filtered("amount_residual")
-        self._register_payment(together or self._get_open_invoices())
+        oldest, newest = fields.Datetime.now() - timedelta(days=31), timedelta(days=5)
+        orders = self.env["sale.order"].search(
+            [
+                ("b2b_contract_id", "=", self.contract.id),
+                ("date_order", ">=", oldest),
+                ("date_order", "<=", oldest + newest),
+            ]
+        )
+        invoices = self._as_staff(orders).invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.amount_residual > 0
+        )
+        # The other order of the story has been paid by then.
+        if invoices:
+            self._register_payment(invoices)
 
     def give_back(self):
         """Two kinds of goods come back and are credited."""

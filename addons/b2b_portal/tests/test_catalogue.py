@@ -203,9 +203,11 @@ class TestCatalogueHttp(B2bGoods, B2bHttpCommon):
             self.assertEqual(self._search(text), ["Gloves"], text)
 
     def test_search_is_not_led_astray_by_words_alike(self):
-        """ "15×1" and "150-1" are taken for the same word misspelt by `website`."""
-        self._create_product("Pipe 15.10-1", "15.10-1", 1.0)
-        self.assertEqual(self._search("15×1"), ["Ball valve"])
+        """Words of `website` break at "×": a Latin x seems nearer than the model."""
+        self._create_product("Coupling", "CL-1", 1.0, b2b_model="BV15×10")
+        self._create_product("Pipe", "BV15X10", 1.0)
+        self.assertEqual(self._search("BV15×10"), ["Coupling"])
+        self.assertEqual(self._search("BV15X1O"), ["Pipe"], "misspelt words are mended")
 
     def test_search_shows_no_unpublished_product(self):
         self.authenticate(self.dealer_user.login, self.dealer_user.login)
