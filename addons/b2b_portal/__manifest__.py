@@ -26,6 +26,7 @@
         "data/ir_cron.xml",
         "data/ir_sequence.xml",
         "data/mail_template.xml",
+        "data/res_groups.xml",
         "report/payment_request_report.xml",
         "report/b2b_bank_receipt.xml",
         "views/payment_templates.xml",
@@ -45,7 +46,6 @@
         "views/b2b_menus.xml",
         "views/catalogue_templates.xml",
         "views/product_views.xml",
-        "views/res_config_settings_catalogue_views.xml",
     ],
     "demo": [
         "demo/company_demo.xml",

@@ -76,12 +76,13 @@ class B2bCheckout(WebsiteSale):
             raise Forbidden()
         return partner_sudo, address_type
 
-    def _complete_address_values(
+    def _complete_address_values(  # pylint: disable=missing-return
         self, address_values, *args, order_sudo=False, **kwargs
     ):
         """Override of `website_sale`: a new address belongs to the legal entity that
         buys, not to the company of the user.
         """
+        # It changes the dictionary and returns nothing.
         super()._complete_address_values(
             address_values, *args, order_sudo=order_sudo, **kwargs
         )

@@ -1,7 +1,13 @@
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
+
+_logger = logging.getLogger(__name__)
 
 # What the dealer reads of the payment of an invoice.
 DOCUMENT_STATES = {
@@ -236,3 +242,25 @@ class AccountMove(models.Model):
         return self._b2b_render_pdf(
             own_report.report_name or "account.account_invoices"
         )
+
+    def _b2b_get_pdf_attachment(self):
+        """Return the official PDF of this invoice, made once by the machinery that
+        staff send invoices with. Should that fail, none is returned and the next
+        one who asks makes it.
+
+        :rtype: ir.attachment
+        """
+        self.ensure_one()
+        invoice = self.sudo()
+        if not invoice.invoice_pdf_report_id:
+            try:
+                self.env["account.move.send"].sudo()._generate_and_send_invoices(
+                    invoice, sending_methods=[], allow_raising=False
+                )
+            except psycopg2.OperationalError:
+                raise
+            except Exception:
+                _logger.warning(
+                    "Invoice %s could not be printed", invoice.name, exc_info=True
+                )
+        return invoice.invoice_pdf_report_id

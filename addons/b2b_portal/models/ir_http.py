@@ -8,6 +8,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _frontend_pre_dispatch(cls):
-        super()._frontend_pre_dispatch()
+        result = super()._frontend_pre_dispatch()
         # Sudoed and lazy, as the cart and the pricelist of website_sale are.
         request.b2b_contract = lazy(request.website._b2b_get_current_contract)
+        return result

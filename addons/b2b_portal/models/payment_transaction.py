@@ -59,7 +59,7 @@ class PaymentTransaction(models.Model):
         for tx in self:
             if tx.state == "pending" and tx._b2b_is_by_bill():
                 tx._b2b_place_order()
-        super()._post_process()
+        return super()._post_process()
 
     def _b2b_place_order(self):
         """Confirm the order of this transaction, or say why it cannot be."""

@@ -13,3 +13,6 @@ class ResConfigSettings(models.TransientModel):
     b2b_bill_validity_days = fields.Integer(
         related="company_id.b2b_bill_validity_days", readonly=False
     )
+    b2b_stock_threshold = fields.Integer(
+        related="website_id.b2b_stock_threshold", readonly=False
+    )

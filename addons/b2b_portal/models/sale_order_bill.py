@@ -9,6 +9,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 
+# Apart from sale_order.py: together they are more than one can hold in the head.
 class SaleOrder(models.Model):
     """Billing: the dealer's bill on ordering, the invoice when goods have left."""
 

@@ -1,6 +1,7 @@
 """Models that exist for one test class only, and a document source made of them."""
 
-from odoo import models as odoo_models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.orm.model_classes import add_to_registry
 
 
@@ -12,7 +13,7 @@ def load_fake_models(test_class, define):
     :param type test_class: whose ``registry`` and ``cr`` are used
     :param callable define: returns the model classes, bases before heirs
     """
-    registry, known = test_class.registry, odoo_models.MetaModel._module_to_models__
+    registry, known = test_class.registry, models.MetaModel._module_to_models__
     definitions = define()
     for definition in definitions:
         # Else they would come back when the registry is loaded anew.
@@ -42,8 +43,6 @@ def load_fake_models(test_class, define):
 
 def define_fake_source():
     """Return a kind of paper as another addon would bring it."""
-    from odoo import api, fields, models
-    from odoo.fields import Domain
 
     class FakeLetter(models.Model):
         _name = "b2b.fake.letter"

@@ -271,6 +271,13 @@ class TestCartOnContract(B2bCheckoutCommon):
         self._assert_on(self._get_cart(), self.contract, 90, self.tax)
         self.assertEqual(self._get_shop_price(), 90)
 
+    def test_pricelist_feature_is_on(self):
+        self.assertTrue(
+            self.env["res.groups"]._is_feature_enabled(
+                "product.group_product_pricelist"
+            )
+        )
+
     def test_contract_prices_without_the_pricelist_feature(self):
         group = self.env.ref("product.group_product_pricelist")
         self.env.ref("base.group_user").implied_ids -= group

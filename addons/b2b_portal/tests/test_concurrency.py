@@ -165,6 +165,7 @@ class _Environment:
     def __exit__(self, exc_type, exc_value, traceback):
         try:
             if exc_type is None:
-                self.cr.commit()
+                # the transactions of a race are real ones
+                self.cr.commit()  # pylint: disable=invalid-commit
         finally:
             self.cr.close()

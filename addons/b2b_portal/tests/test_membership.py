@@ -145,3 +145,12 @@ class TestMembership(B2bCommon):
         self.entity.kpp = "770101001"
         with self.assertRaisesRegex(ValidationError, "KPP"):
             self.entity.kpp = "7701"
+
+    def test_contacts_and_addresses_carry_the_kpp_of_their_entity(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Ann", "parent_id": self.entity.id}
+        )
+        self.entity.kpp = "770101001"
+        self.assertEqual(contact.kpp, "770101001")
+        branch = self._create_entity("Hooves Export", parent=self.entity)
+        self.assertFalse(branch.kpp)

@@ -8,8 +8,17 @@ class StockPicking(models.Model):
     _b2b_document_field = "picking_id"
 
     def _action_done(self):
+        """Override of `stock`: what has left is in the journal and is invoiced."""
         result = super()._action_done()
         self._b2b_create_documents()
+        delivered = self.filtered(
+            lambda picking: (
+                picking.state == "done" and picking.location_dest_id.usage == "customer"
+            )
+        )
+        orders = delivered.move_ids.sale_line_id.order_id
+        for order in orders.filtered("b2b_contract_id"):
+            order._b2b_invoice_delivered()
         return result
 
     @api.model
