@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 

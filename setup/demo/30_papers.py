@@ -1,12 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Papers that staff register by hand: tax invoices, and a type of the supplier's own."""
+"""Papers that staff register by hand: tax invoices, a type of the supplier's own."""
 
 import base64
 import io
+from datetime import datetime, time
 
-from odoo.fields import Command
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
+
+from odoo.fields import Command
 
 
 def load(env):
@@ -87,6 +89,7 @@ def _register(env, type_or_name, **values):
     values.update(
         type_id=kind.id,
         state="issued",
+        issued_at=datetime.combine(values["date"], time(10)),
         source="manual",
         is_published=True,
         pdf_filename=f"{values['name'].replace('/', '-')}.pdf",
