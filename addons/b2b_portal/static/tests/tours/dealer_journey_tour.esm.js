@@ -109,7 +109,7 @@ registry.category("web_tour.tours").add("b2b_portal.dealer_journey", {
         {
             content: "The bill is there, with the legal entity and the contract",
             trigger:
-                "tr[data-document-id]:contains(PR/):contains(Hooves Trade):contains(E-1) a[href*='/pdf']",
+                ".o_b2b_cards tr:contains(PR/):contains(Hooves Trade):contains(E-1) a[href*='/pdf']",
         },
     ],
 });
