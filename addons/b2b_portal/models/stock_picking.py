@@ -32,7 +32,15 @@ class StockPicking(models.Model):
 
     @api.model
     def _b2b_document_depends(self):
-        return ["date_done", "name", "partner_id", "sale_id", "state"]
+        return [
+            "date_done",
+            "move_ids.quantity",
+            "move_ids.sale_line_id.price_total",
+            "name",
+            "partner_id",
+            "sale_id",
+            "state",
+        ]
 
     def _b2b_document_values(self):
         self.ensure_one()
@@ -64,20 +72,45 @@ class StockPicking(models.Model):
         ).date()
 
     def _b2b_document_amount(self):
-        """Return what the delivered goods cost on their orders, taxes included.
+        """Return what the delivered goods cost on their orders, taxes included: to the
+        cent what an invoice of just this delivery says.
 
         Nothing is guessed: 0 if some of the goods are not what was sold (kits).
         """
-        total = 0.0
-        for move in self.move_ids.filtered(lambda move: move.state == "done"):
-            line = move.sale_line_id
-            if move.product_id != line.product_id:
-                return 0.0
-            quantity = move.product_uom._compute_quantity(
-                move.quantity, line.product_uom_id, round=False
+        moves = self.move_ids.filtered(
+            lambda move: (
+                move.state == "done" and move.location_dest_id.usage == "customer"
             )
-            total += quantity * line.price_reduce_taxinc
-        return abs(total)
+        )
+        lines = moves.sale_line_id
+        if any(move.product_id != move.sale_line_id.product_id for move in moves):
+            return 0.0
+        # As core totals an order: quantity times a unit price that was rounded is not
+        # the price of the line.
+        taxes = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(
+                quantity=self._b2b_quantity_sold(line, of_line)
+            )
+            for line, of_line in moves.grouped("sale_line_id").items()
+        ]
+        taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
+        taxes._round_base_lines_tax_details(base_lines, self.company_id)
+        totals = taxes._get_tax_totals_summary(
+            base_lines, lines.currency_id, self.company_id
+        )
+        return abs(totals["total_amount_currency"])
+
+    @api.model
+    def _b2b_quantity_sold(self, line, moves):
+        """Return the quantity of moves in the unit of their order line, rounded as
+        the delivered quantity of the line is."""
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in moves
+        )
 
     @api.model
     def _b2b_contract_depends(self):

@@ -189,6 +189,105 @@ class TestDocuments(B2bCommon):
             ],
         )
 
+    def _deliver_to_a_cent(self, **values):
+        """Return an order whose unit prices cannot be rounded without loss, and its
+        first delivery: 3 of 7 at 33.33 less 7 %, and 20 % tax."""
+        tax = self.env["account.tax"].create(
+            {"name": "VAT 20%", "amount": 20, "type_tax_use": "sale"}
+        )
+        self._set_stock(self.product, 20)
+        order = self._create_order(quantity=7, price=33.33, **values)
+        order.order_line.write({"discount": 7, "tax_ids": tax.ids})
+        order.action_confirm()
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        return order, picking
+
+    def test_full_delivery_costs_what_the_order_says(self):
+        order, picking = self._deliver_to_a_cent()
+        picking.move_ids.quantity = 7
+        picking.button_validate()
+        self.assertEqual(order.amount_total, 260.38)
+        self.assertEqual(self._mirror(picking_id=picking).amount, 260.38)
+
+    def test_each_part_costs_what_its_invoice_says(self):
+        order, picking = self._deliver_to_a_cent()
+        picking.with_context(skip_backorder=True).button_validate()
+        first = order.invoice_ids
+        self.assertEqual(self._mirror(picking_id=picking).amount, first.amount_total)
+        rest = self._deliver(order)
+        second = order.invoice_ids - first
+        self.assertEqual(rest.move_ids.quantity, 4)
+        self.assertEqual(self._mirror(picking_id=rest).amount, second.amount_total)
+
+    def test_waybill_of_several_moves_of_one_line(self):
+        order, picking = self._deliver_to_a_cent()
+        move = picking.move_ids
+        rest = self.env["stock.move"].create(move._split(4))
+        rest._action_confirm(merge=False)
+        (move | rest).picked = True
+        move.quantity = 3
+        rest.quantity = 4
+        picking.button_validate()
+        self.assertEqual(len(picking.move_ids), 2)
+        self.assertEqual(self._mirror(picking_id=picking).amount, order.amount_total)
+
+    def test_goods_that_came_back_and_go_out_again_cost_their_part(self):
+        order, picking = self._deliver_to_a_cent()
+        picking.move_ids.quantity = 7
+        picking.button_validate()
+        amount = self._mirror(picking_id=picking).amount
+        back = self._return(picking, 3)
+        self.assertFalse(self._mirror(picking_id=back), "a waybill goes to the dealer")
+        again = self._return(back, 3)
+        self.assertEqual(self._mirror(picking_id=picking).amount, amount)
+        self.assertEqual(self._mirror(picking_id=again).amount, 111.59)
+
+    def _return(self, picking, quantity):
+        """Send so much of a transfer back where it came from."""
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = quantity
+        back = wizard._create_return()
+        back.move_ids.picked = True
+        back._action_done()
+        return back
+
+    def test_waybill_follows_a_corrected_price_and_quantity(self):
+        self.contract.invoicing_policy = "manual"
+        order, picking = self._deliver_to_a_cent()
+        picking.move_ids.quantity = 7
+        picking.button_validate()
+        document = self._mirror(picking_id=picking)
+        order.order_line.price_unit = 100
+        self.assertEqual(document.amount, order.amount_total)
+        picking.action_toggle_is_locked()
+        picking.move_ids.quantity = 1
+        self.assertEqual(document.amount, 111.6)
+
+    def test_waybill_in_another_unit_than_it_was_sold_in(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self._set_stock(self.product, 12)
+        order = self._create_order(price=70)
+        order.order_line.product_uom_id = dozen
+        order.order_line.price_unit = 70
+        order.action_confirm()
+        picking = self._deliver(order)
+        self.assertEqual(picking.move_ids.product_uom, self.product.uom_id)
+        self.assertEqual(self._mirror(picking_id=picking).amount, 70)
+
+    def test_waybill_of_goods_that_were_not_sold_so_names_no_amount(self):
+        order, picking = self._deliver_to_a_cent()
+        part = self._create_product("Part of a kit", "P-1", 1.0)
+        self._set_stock(part, 5)
+        picking.move_ids.product_id = part
+        picking.move_ids.sale_line_id = order.order_line
+        picking.button_validate()
+        self.assertEqual(self._mirror(picking_id=picking).amount, 0)
+
     def test_delivery_to_a_foreign_address_belongs_to_the_buyer(self):
         self._set_stock(self.product, 1)
         order = self._create_order(partner_shipping_id=self.stranger.id)
