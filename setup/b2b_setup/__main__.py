@@ -14,7 +14,7 @@ from . import run_options
 from .console import Problem, say_line
 from .paths import SETUP, home
 
-COMMANDS = ["run", "test", "odoo", "check"]
+COMMANDS = ["run", "test", "odoo", "check", "translate"]
 
 
 def prepare():
