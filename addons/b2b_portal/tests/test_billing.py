@@ -814,10 +814,43 @@ class TestPaymentRequestReport(B2bCheckoutCommon):
             "Trust Bank",
             "TRBKBEBB",
             "BE71 0961 2345 6769",
-            "Amount due",
+            "Total",
             "Valid until",
         ):
             self.assertIn(expected, text)
+
+    def test_nothing_is_pushed_off_the_paper(self):
+        self.product.name = "X" * 150
+        order = self._create_order()
+        for number in range(60):
+            order.order_line[0].copy(
+                {"order_id": order.id, "name": f"Line {number}", "price_unit": 7.77}
+            )
+        order.action_confirm()
+        bill = order.with_context(force_report_rendering=True)._b2b_issue_bill()
+        content = bill.pdf_attachment_id.raw
+        text = self._extract_text(content)
+        self.assertEqual(text.count("7.77"), 120, "price and amount of each line")
+        for number in range(60):
+            self.assertIn(f"Line {number} ", text)
+        pages = PdfReader(BytesIO(content)).pages
+        self.assertGreater(len(pages), 1)
+        for page in pages:
+            text = page.extract_text()
+            self.assertIn("Unit price" if "Line " in text else "Total", text)
+            self.assertLess(self._get_rightmost(page), page.mediabox.width)
+
+    def _get_rightmost(self, page):
+        """Return how far right the last text of a page begins."""
+        positions = []
+
+        def visit(text, matrix, text_matrix, _font, _size):
+            if text.strip():
+                x, y = text_matrix[4:]
+                positions.append(x * matrix[0] + y * matrix[2] + matrix[4])
+
+        page.extract_text(visitor_text=visit)
+        return max(positions)
 
     def _extract_text(self, content):
         pages = PdfReader(BytesIO(content)).pages
