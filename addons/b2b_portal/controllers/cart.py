@@ -33,6 +33,14 @@ class B2bCart(Cart):
             line_id, kwargs.pop("quantity"), product_id=product_id, **kwargs
         )
 
+    def _prepare_order_history(self):
+        """Override of `website_sale`, which looks for orders of the user's own partner:
+        a dealer repeats those of his legal entity.
+        """
+        if not request.website._b2b_has_request_contract():
+            return super()._prepare_order_history()
+        return {"order_history": request.website._b2b_prepare_order_history()}
+
     def _b2b_prepare_quantity(self, value, uom):
         """Return the arguments that carry a quantity through `website_sale`.
 

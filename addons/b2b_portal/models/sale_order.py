@@ -3,6 +3,7 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
+from odoo.tools.misc import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.website_sale.models.website import (
@@ -340,6 +341,14 @@ class SaleOrder(models.Model):
                 counted = sum((lines - measured).mapped("product_uom_qty"))
                 order.cart_quantity = int(counted) + len(measured)
         return result
+
+    def _b2b_get_reorder_label(self):
+        """Return what names this order among those to repeat."""
+        self.ensure_one()
+        day = fields.Datetime.context_timestamp(self, self.date_order).date()
+        return self.env._(
+            "%(order)s of %(date)s", order=self.name, date=format_date(self.env, day)
+        )
 
     # === DELIVERY === #
 

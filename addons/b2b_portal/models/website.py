@@ -9,6 +9,9 @@ from odoo.addons.website_sale.models.website import (
 
 CONTRACT_SESSION_KEY = "b2b_contract_id"
 NOTICE_SESSION_KEY = "b2b_checkout_notice"
+# How many orders are proposed for repeating, as in `website_sale`.
+REORDER_LIMIT = 10
+PRICE_FILTER = "website_sale.filter_products_price"
 
 
 class Website(models.Model):
@@ -158,6 +161,41 @@ class Website(models.Model):
                 cart_sudo._b2b_put_on_contract(contract_sudo, user.partner_id)
         elif cart_sudo.b2b_contract_id:
             cart_sudo._b2b_leave_contract(user.partner_id)
+
+    def _b2b_prepare_order_history(self):
+        """Return what a dealer may repeat: the goods of the last orders of his legal
+        entity that are not in the cart yet, each once.
+
+        :return: ``label`` and ``lines`` (sudo) of each order, the newest first
+        :rtype: list[dict]
+        """
+        orders = self.env["sale.order"].search(
+            [
+                (
+                    "partner_id.commercial_partner_id",
+                    "=",
+                    request.b2b_contract.legal_entity_id.id,
+                ),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "sale"),
+            ],
+            order="date_order desc, id desc",
+            limit=REORDER_LIMIT,
+        )
+        seen = {line._b2b_get_reorder_key() for line in request.cart.order_line}
+        history = []
+        # Portal users may not read all that a line tells about its product.
+        for order in orders.sudo():
+            lines = order.order_line.browse()
+            for line in order.order_line:
+                key = line._b2b_get_reorder_key()
+                if key not in seen and line._is_reorder_allowed():
+                    seen.add(key)
+                    lines |= line
+            if lines:
+                label = order._b2b_get_reorder_label()
+                history.append({"label": label, "lines": lines})
+        return history
 
     def _prepare_sale_order_values(self, partner_sudo):
         values = super()._prepare_sale_order_values(partner_sudo)

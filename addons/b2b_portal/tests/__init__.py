@@ -12,4 +12,5 @@ from . import test_journal
 from . import test_membership
 from . import test_order_tour
 from . import test_quantity
+from . import test_reorder
 from . import test_settlement_ledger

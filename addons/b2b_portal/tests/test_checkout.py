@@ -278,6 +278,23 @@ class TestCartOnContract(B2bCheckoutCommon):
             )
         )
 
+    def test_cart_tells_article_and_price_of_a_unit(self):
+        self._log_in(self.dealer_user)
+        self._add_to_cart(quantity=3)
+        page = self._get_page("/shop/cart")
+        (line,) = page.find_class("o_cart_product")[0].xpath(
+            ".//div[@name='b2b_article']"
+        )
+        text = " ".join(line.text_content().split())
+        self.assertRegex(text, r"^OF-100 · .*90\.00.* / Units$")
+
+    def test_price_of_a_unit_is_less_the_discount(self):
+        self._log_in(self.dealer_user)
+        self._add_to_cart(quantity=3)
+        line = self._get_cart().order_line
+        line.discount = 10
+        self.assertAlmostEqual(line._b2b_get_unit_price(), 81)
+
     def test_contract_prices_without_the_pricelist_feature(self):
         group = self.env.ref("product.group_product_pricelist")
         self.env.ref("base.group_user").implied_ids -= group
