@@ -309,9 +309,8 @@ class SaleOrder(models.Model):
         unit = uom.name
         if not uom.b2b_fractional and not float(rounded).is_integer():
             return None, self.env._(
-                "%(quantity)s %(unit)s cannot be ordered: this unit is sold in whole "
-                "numbers only.",
-                quantity=uom._b2b_format(quantity),
+                "Only whole numbers of %(unit)s can be ordered. Your cart was not "
+                "changed.",
                 unit=unit,
             )
         if quantity > 0 and uom.is_zero(rounded):

@@ -93,13 +93,13 @@ class TestQuantityHttp(B2bCheckoutCommon):
         values = self._add_to_cart(quantity=2.5)
         self.assertEqual(values["quantity"], 0)
         warning = values["notification_info"]["warning"]
-        self.assertIn("2.5 Units cannot be ordered", warning)
+        self.assertIn("Only whole numbers of Units can be ordered", warning)
         self.assertFalse(self._get_quantities())
 
     def test_refused_addition_leaves_what_is_in_the_cart(self):
         self._add_to_cart(quantity=2)
         values = self._add_to_cart(quantity=1.5)
-        self.assertIn("cannot be ordered", values["notification_info"]["warning"])
+        self.assertIn("Only whole numbers", values["notification_info"]["warning"])
         self.assertEqual(self._get_quantities(), [2])
 
     def test_finer_than_the_precision_is_rounded_and_said(self):
@@ -151,7 +151,7 @@ class TestQuantityHttp(B2bCheckoutCommon):
         self._add_to_cart(quantity=2)
         values = self._update(self._get_cart().order_line, 2.5)
         self.assertEqual(values["quantity"], 2)
-        self.assertIn("whole numbers only", values["warning"])
+        self.assertIn("Only whole numbers", values["warning"])
         self.assertEqual(self._get_quantities(), [2])
 
     def test_zero_removes_a_line(self):

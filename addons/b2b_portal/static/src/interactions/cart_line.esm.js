@@ -14,12 +14,11 @@ patch(CartLine.prototype, {
      * @override
      */
     async _changeQuantity(input) {
-        const typed = parseQuantity(input.value || 0);
         const data = await this.waitFor(
             rpc("/shop/cart/update", {
                 line_id: parseInt(input.dataset.lineId),
                 product_id: parseInt(input.dataset.productId),
-                quantity: isNaN(typed) ? input.defaultValue : typed,
+                quantity: parseQuantity(input.value || 0),
             })
         );
         if (!data.cart_quantity) {

@@ -1,5 +1,9 @@
 import {Interaction} from "@web/public/interaction";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
+
+// What the server takes at most.
+const MAX_QUANTITY = 1e9;
 
 /**
  * Read a quantity as people type it: "2,5", "2.5" or "1 200,5".
@@ -31,16 +35,25 @@ export class QuantityField extends Interaction {
     };
 
     /**
+     * What is no quantity is said and taken back, or the shop would take it for one.
+     *
      * @param {Event} ev
      */
     normalize(ev) {
-        if (!ev.target.matches("input.quantity, input[name='add_qty']")) {
+        const input = ev.target;
+        if (!input.matches("input.quantity, input[name='add_qty']") || !input.value) {
             return;
         }
-        const quantity = parseQuantity(ev.target.value);
-        if (!isNaN(quantity)) {
-            ev.target.value = quantity;
+        const quantity = parseQuantity(input.value);
+        if (Math.abs(quantity) <= MAX_QUANTITY) {
+            input.value = quantity;
+            return;
         }
+        this.services.notification.add(
+            _t("“%s” is not a quantity.", input.value.slice(0, 40)),
+            {type: "warning"}
+        );
+        input.value = input.defaultValue;
     }
 }
 

@@ -12,6 +12,13 @@ registry.category("web_tour.tours").add("b2b_fractional_quantity", {
             trigger: ".o_b2b_product_details:contains(VVG-3X1.5):contains(30 m in stock)",
         },
         {
+            content: "What is no quantity is said and taken back",
+            trigger: "input[name='add_qty']",
+            run: "edit abc && press Tab",
+        },
+        {trigger: ".o_notification:contains(abc):contains(not a quantity)"},
+        {trigger: "input[name='add_qty']:value(1)"},
+        {
             content: "Type a quantity with a comma",
             trigger: "input[name='add_qty']",
             run: "edit 2,5 && press Tab",
@@ -44,6 +51,13 @@ registry.category("web_tour.tours").add("b2b_fractional_quantity", {
             trigger: "#shop_cart .oe_currency_value:contains(3.75)",
         },
         {
+            content: "No shelf holds so much",
+            trigger: QUANTITY,
+            run: "edit 99999999999 && press Tab",
+        },
+        {trigger: ".o_notification:contains(99999999999)"},
+        {trigger: `${QUANTITY}:value(3.75)`},
+        {
             content: "Search another product by its article",
             trigger: "#shop_cart",
             run: () => {
@@ -71,7 +85,7 @@ registry.category("web_tour.tours").add("b2b_fractional_quantity", {
             trigger: WHOLE,
             run: "edit 2,5 && press Tab",
         },
-        {trigger: "body:contains(whole numbers only)"},
+        {trigger: "body:contains(Only whole numbers of)"},
         {trigger: `${WHOLE}:value(2)`},
     ],
 });
