@@ -242,6 +242,15 @@ class Website(models.Model):
 
     # === CATALOGUE === #
 
+    @api.model
+    def is_view_active(self, key):
+        """Override of `website`: the filter by price compares list prices, which are
+        not those a dealer sees.
+        """
+        if key == PRICE_FILTER and self._b2b_has_request_contract():
+            return False
+        return super().is_view_active(key)
+
     def _b2b_prepare_catalogue(self, products):
         """Return what the list of products tells a dealer about each.
 

@@ -316,6 +316,12 @@ class TestCatalogueHttp(B2bGoods, B2bHttpCommon):
         price = page.find_class("product_price")[0].find_class("oe_currency_value")[0]
         self.assertEqual(price.text, "4.00")
 
+    def test_list_prices_do_not_filter_what_a_dealer_sees(self):
+        slider = "//*[@id='o_wsale_price_range_option']"
+        self.assertTrue(self._get_page("/shop").xpath(slider))
+        self.authenticate(self.dealer_user.login, self.dealer_user.login)
+        self.assertFalse(self._get_page("/shop").xpath(slider))
+
     def test_visitors_see_the_shop_as_in_stock_odoo(self):
         page = self._get_page("/shop?search=KV/015-FF")
         self.assertFalse(page.find_class("o_b2b_card_info"))
