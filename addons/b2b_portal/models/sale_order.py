@@ -98,6 +98,15 @@ class SaleOrder(models.Model):
             order.payment_term_id = order.b2b_contract_id.sudo().payment_term_id
         return super(SaleOrder, self - with_term)._compute_payment_term_id()
 
+    def _compute_user_id(self):
+        """Override of `website_sale`: the manager of the contract looks after what is
+        ordered on it. As there, a cart has nobody until it is confirmed.
+        """
+        if self.env.context.get("force_user_recomputation"):
+            for order in self._b2b_on_contract():
+                order.user_id = order.user_id or order.b2b_contract_id.sudo().user_id
+        return super()._compute_user_id()
+
     def _b2b_on_contract(self):
         """Return the orders on a contract of their customer; while the customer is
         being changed the contract may still be the old one's.

@@ -463,6 +463,53 @@ class TestSelfBilling(B2bCheckoutCommon):
         self.assertIn("160.00", text)
         self.assertFalse(self._get_cart(), "the cart is empty")
 
+    def test_manager_of_the_contract_looks_after_the_order(self):
+        self.website.salesperson_id = self.env.ref("base.user_admin")
+        self.contract.user_id = self.staff_user
+        self._log_in(self.dealer_user)
+        self._add_to_cart()
+        order = self._get_cart()
+        self.assertFalse(order.user_id, "a cart has nobody yet")
+        self._order_and_bill()
+        self.assertEqual(order.user_id, self.staff_user)
+
+    def test_contract_without_a_manager_leaves_it_to_the_website(self):
+        self.website.salesperson_id = self.env.ref("base.user_admin")
+        self.contract.user_id = False
+        self._log_in(self.dealer_user)
+        self._add_to_cart()
+        order = self._get_cart()
+        self._order_and_bill()
+        self.assertEqual(order.user_id, self.website.salesperson_id)
+
+    def test_list_of_orders_tells_for_whom_each_is(self):
+        for contract in (self.contract, self.entity_contract):
+            self._create_order(contract=contract).action_confirm()
+        self._log_in(self.dealer_user)
+        texts = [
+            " ".join(element.text_content().split())
+            for element in self._get_page("/my/orders").xpath(
+                "//div[@name='b2b_contract']"
+            )
+        ]
+        self.assertCountEqual(
+            texts, ["Horns and Hooves — contract D-1", "Hooves Trade — contract E-1"]
+        )
+
+    def test_summary_tells_fractions(self):
+        metre = self.env.ref("uom.product_uom_meter")
+        cable = self._create_product("Cable", "VVG", 1.0, uom_id=metre.id)
+        self._log_in(self.dealer_user)
+        self._add_to_cart(cable, 12.5)
+        for response in (self.url_open("/shop/payment"), self._order_and_bill()):
+            page = html.fromstring(response.text)
+            counts = {
+                count.text_content().strip()
+                for table in page.find_class("o_cart_products_table")
+                for count in table.find_class("o_cart_item_count")
+            }
+            self.assertEqual(counts, {"12.5"})
+
     def _get_bill_links(self, response):
         card = html.fromstring(response.text).find_class("o_b2b_bill")[0]
         return [
