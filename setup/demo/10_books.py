@@ -12,6 +12,7 @@ def load(env):
     company.account_sale_tax_id.write(
         {"name": "VAT 18%", "amount": 18.0, "invoice_label": "VAT 18%"}
     )
+    company.account_sale_tax_id.tax_group_id.name = "VAT 18%"
     _receive_payments_at_once(env, company)
     # There is no SMS account: nobody is asked about it at each delivery.
     company.stock_text_confirmation = False
