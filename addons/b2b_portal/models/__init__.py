@@ -9,6 +9,7 @@ from . import b2b_document
 from . import b2b_document_type
 from . import b2b_membership
 from . import b2b_payment_request
+from . import b2b_payment_request_payment
 from . import b2b_settlement_line
 from . import ir_http
 from . import mail_template

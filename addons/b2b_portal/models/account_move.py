@@ -18,6 +18,7 @@ DOCUMENT_STATES = {
     "paid": "paid",
     "reversed": "reversed",
 }
+SETTLED_STATES = ("in_payment", "paid", "reversed")
 
 
 class AccountMove(models.Model):
@@ -100,7 +101,24 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
         posted._b2b_create_documents()
+        posted._b2b_match_prepayments()
         return posted
+
+    def _b2b_match_prepayments(self):
+        """Pay these invoices with the money paid for the payment requests of their
+        orders, as core does with what was paid online.
+        """
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
+        # The one who posts them need not see the orders.
+        orders = invoices.sudo().invoice_line_ids.sale_line_ids.order_id
+        orders.b2b_payment_request_ids._match_payments()
+
+    def _b2b_amount_open(self):
+        """Return what this entry still asks for. A payment under way need not be in
+        its residual yet.
+        """
+        self.ensure_one()
+        return 0.0 if self.payment_state in SETTLED_STATES else self.amount_residual
 
     @api.model
     def _b2b_document_domain(self):
@@ -175,7 +193,7 @@ class AccountMove(models.Model):
             "date_due": is_invoice and self.invoice_date_due,
             "currency_id": self.currency_id,
             "amount": abs(self.amount_total),
-            "amount_residual": abs(self.amount_residual) if is_invoice else 0.0,
+            "amount_residual": abs(self._b2b_amount_open()) if is_invoice else 0.0,
             "order_ids": self.invoice_line_ids.sale_line_ids.order_id,
             "state": is_invoice and DOCUMENT_STATES.get(self.payment_state) or "issued",
         }
@@ -185,7 +203,7 @@ class AccountMove(models.Model):
 
         Its sum is what it credits to the dealer, a part of the line may be else.
         """
-        items = self._b2b_receipt_items()
+        items = self._b2b_receivable_items()
         currency = items.currency_id
         foreign = len(currency) == 1
         amount = -sum(items.mapped("amount_currency" if foreign else "balance"))
@@ -202,15 +220,15 @@ class AccountMove(models.Model):
             "is_published": self.state == "posted" and bool(items),
         }
 
-    def _b2b_receipt_items(self):
-        """Return the receivable items of a bank line."""
+    def _b2b_receivable_items(self):
+        """Return the items of these entries that are on receivable accounts."""
         return self.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
 
     def _b2b_paid_invoices(self):
         """Return the entries that receivable items of this entry are matched with."""
-        items = self._b2b_receipt_items()
+        items = self._b2b_receivable_items()
         return (
             items.matched_debit_ids.debit_move_id.move_id
             | items.matched_credit_ids.credit_move_id.move_id

@@ -58,6 +58,9 @@ class AccountPayment(models.Model):
         result = super().write(vals)
         if "state" in vals:
             self._b2b_create_documents()
+        if not {"state", "b2b_payment_request_id"}.isdisjoint(vals):
+            # The one who takes money in need not see the order it is for.
+            self.sudo().b2b_payment_request_id._match_payments()
         if "b2b_contract_id" in vals:
             self.move_id.write({"b2b_contract_id": vals["b2b_contract_id"]})
         return result

@@ -13,6 +13,7 @@ STATES = [
     ("shipped", "Shipped"),
     ("to_pay", "To pay"),
     ("partial", "Partly paid"),
+    ("invoiced", "Invoiced"),
     ("processing", "In process"),
     ("paid", "Paid"),
     ("reversed", "Reversed"),
@@ -486,6 +487,7 @@ class B2bDocument(models.Model):
             "order_ids",
             "currency_id",
             "amount",
+            "amount_residual",
             "state",
             "issued_at",
             "synced_at",
@@ -512,20 +514,24 @@ class B2bDocument(models.Model):
         """
         self.ensure_one()
         status = self.status
+        is_open = status in (*OPEN_STATES, "overdue")
         url = self._get_pdf_url()
         return {
             "id": self.id,
             "number": self.name,
             "type": self.type_id.name,
             "date": day(self.date),
-            "date_due": day(self.date_due)
-            if status in (*OPEN_STATES, "overdue")
-            else "",
+            "date_due": day(self.date_due) if is_open else "",
             "legal_entity": self.legal_entity_id.name,
             "contract": self.contract_id.name or "",
             "orders": [(order.id, order.name) for order in self.order_ids],
             "amount": format_amount(self.env, self.amount, self.currency_id)
             if self.amount
+            else "",
+            "amount_open": format_amount(
+                self.env, self.amount_residual, self.currency_id
+            )
+            if is_open and 0 < self.amount_residual < self.amount
             else "",
             "status": status,
             "status_label": labels[status],

@@ -11,7 +11,12 @@ _logger = logging.getLogger(__name__)
 
 REPORT = "b2b_portal.action_report_payment_request"
 # What the dealer reads of its payment.
-DOCUMENT_STATES = {"not_paid": "to_pay", "partial": "partial", "paid": "paid"}
+DOCUMENT_STATES = {
+    "not_paid": "to_pay",
+    "partial": "partial",
+    "invoiced": "invoiced",
+    "paid": "paid",
+}
 
 
 class B2bPaymentRequest(models.Model):
@@ -62,95 +67,9 @@ class B2bPaymentRequest(models.Model):
         readonly=True,
         tracking=True,
     )
-    payment_ids = fields.One2many(
-        "account.payment", "b2b_payment_request_id", string="Payments"
-    )
-    amount_paid = fields.Monetary(
-        string="Paid", compute="_compute_payment_state", store=True
-    )
-    payment_state = fields.Selection(
-        [("not_paid", "Not paid"), ("partial", "Partially paid"), ("paid", "Paid")],
-        string="Payment",
-        compute="_compute_payment_state",
-        store=True,
-        index=True,
-    )
     pdf_attachment_id = fields.Many2one(
         "ir.attachment", string="PDF as sent", readonly=True, copy=False
     )
-
-    # === PAYMENT STATE === #
-
-    @api.depends(
-        "amount_total",
-        "payment_ids.state",
-        "payment_ids.amount",
-        "payment_ids.move_id.line_ids.amount_residual",
-        "order_id.transaction_ids.state",
-        "order_id.transaction_ids.payment_id",
-        "order_id.order_line.invoice_lines.move_id.state",
-        "order_id.order_line.invoice_lines.move_id.amount_residual",
-    )
-    def _compute_payment_state(self):
-        """Paid is what the invoices of the order have received, and the money for
-        this request that has not gone into an invoice yet. So a prepayment counts
-        once, before and after it is matched with the invoice.
-        """
-        for request in self:
-            paid = (
-                request._get_amount_invoiced_and_paid()
-                + sum(
-                    request._get_amount_unused(payment)
-                    for payment in request.payment_ids
-                )
-                + request._get_amount_of_transactions()
-            )
-            currency = request.currency_id
-            request.amount_paid = currency.round(paid)
-            if currency.compare_amounts(paid, request.amount_total) >= 0:
-                request.payment_state = "paid"
-            else:
-                is_partial = currency.compare_amounts(paid, 0) > 0
-                request.payment_state = "partial" if is_partial else "not_paid"
-
-    def _get_amount_invoiced_and_paid(self):
-        """Return what the posted invoices of the order, less credit, have received."""
-        paid = 0.0
-        for move, lines in self.order_id.order_line.invoice_lines.grouped(
-            "move_id"
-        ).items():
-            if move.state != "posted" or not move.amount_total:
-                continue
-            # An invoice of several orders is paid for each in proportion.
-            share = sum(lines.mapped("price_total")) / move.amount_total
-            paid -= (
-                move.direction_sign * share * (move.amount_total - move.amount_residual)
-            )
-        return paid
-
-    def _get_amount_unused(self, payment):
-        """Return what is left of a customer payment, in this request's currency."""
-        if payment.state not in ("in_process", "paid"):
-            return 0.0
-        sign = 1 if payment.payment_type == "inbound" else -1
-        if not payment.move_id:
-            amount, currency = sign * payment.amount, payment.currency_id
-        else:
-            lines = payment.move_id.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-            )
-            amount = -sum(lines.mapped("amount_residual_currency"))
-            currency = lines.currency_id[:1] or payment.currency_id
-        return currency._convert(
-            amount, self.currency_id, self.company_id, payment.date
-        )
-
-    def _get_amount_of_transactions(self):
-        """Return what was paid online and has no payment in the books yet."""
-        transactions = self.order_id.transaction_ids.filtered(
-            lambda tx: tx.state == "done" and not tx.payment_id
-        )
-        return sum(transactions.mapped("amount"))
 
     # === ISSUE AND WITHDRAW === #
 
@@ -285,7 +204,7 @@ class B2bPaymentRequest(models.Model):
     @api.model
     def _b2b_document_depends(self):
         return [
-            "amount_paid",
+            "amount_open",
             "amount_total",
             "date",
             "legal_entity_id",
@@ -307,7 +226,7 @@ class B2bPaymentRequest(models.Model):
             "company_id": self.company_id,
             "currency_id": self.currency_id,
             "amount": self.amount_total,
-            "amount_residual": max(self.amount_total - self.amount_paid, 0.0),
+            "amount_residual": self.amount_open,
             "order_ids": self.order_id,
             "state": DOCUMENT_STATES.get(self.payment_state, "to_pay"),
             "is_published": self.state == "issued",
