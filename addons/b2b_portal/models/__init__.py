@@ -6,6 +6,8 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import b2b_contract
 from . import b2b_document
+from . import b2b_document_backfill
+from . import b2b_document_portal
 from . import b2b_document_type
 from . import b2b_membership
 from . import b2b_payment_request

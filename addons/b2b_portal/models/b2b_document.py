@@ -1,10 +1,8 @@
 import base64
-import functools
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.mimetypes import guess_mimetype
 
 # What the paper itself says of its settlement; overdue is a matter of the day.
@@ -20,14 +18,6 @@ STATES = [
     ("received", "Received"),
     ("refunded", "Paid back"),
 ]
-STATE_COLORS = {
-    "overdue": "danger",
-    "to_pay": "info",
-    "partial": "warning",
-    "processing": "info",
-    "paid": "success",
-    "received": "success",
-}
 OPEN_STATES = ("to_pay", "partial")
 
 
@@ -431,121 +421,7 @@ class B2bDocument(models.Model):
             "target": "new",
         }
 
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _get_portal_domain(self):
-        """Return the domain of what the journal shows, within the access rules."""
-        return Domain("is_published", "=", True) & Domain(
-            "root_type_id", "in", self._get_tabs().ids
-        )
-
-    @api.model
-    def _get_tabs(self):
-        """Return the types that are tabs of the journal, in their order."""
-        return self.env["b2b.document.type"].search_fetch(
-            [("parent_id", "=", False)],
-            ["name", "code", "show_orders", "show_status"],
-        )
-
-    @api.model
-    def _get_package(self, order):
-        """Return the documents of an order that the user may see.
-
-        :param sale.order order: one order
-        :return: documents in the order of the process
-        :rtype: b2b.document
-        """
-        if not self.has_access("read"):
-            return self.browse()
-        documents = self.search(
-            self._get_portal_domain() & Domain("order_ids", "in", order.ids)
-        )
-        return documents.sorted(
-            lambda document: (document.type_id.sequence, document.date, document.id)
-        )
-
-    @api.model
-    def _count_by_tab(self, domain):
-        """Return how many documents there are, by id of their tab.
-
-        :rtype: dict[int, int]
-        """
-        groups = self._read_group(domain, ["root_type_id"], ["__count"])
-        return {tab.id: count for tab, count in groups}
-
-    @api.model
-    def _get_portal_fields(self):
-        """Return the fields that :meth:`_get_portal_rows` reads."""
-        return [
-            "name",
-            "type_id",
-            "date",
-            "date_due",
-            "legal_entity_id",
-            "contract_id",
-            "order_ids",
-            "currency_id",
-            "amount",
-            "amount_residual",
-            "state",
-            "issued_at",
-            "synced_at",
-        ]
-
-    def _get_portal_rows(self):
-        """Return what a list in the account shows of these documents.
-
-        The values are formatted for the user's language, so that the template has
-        only to put them in their places.
-
-        :rtype: list[dict]
-        """
-        labels = dict(self._fields["status"]._description_selection(self.env))
-        # Many rows are of the same day: its name is made once.
-        day = functools.cache(lambda value: format_date(self.env, value))
-        return [document._get_portal_row(labels, day) for document in self]
-
-    def _get_portal_row(self, labels, day):
-        """Return one row, see :meth:`_get_portal_rows`.
-
-        :param dict labels: names of the states
-        :param callable day: formats a date
-        """
-        self.ensure_one()
-        status = self.status
-        is_open = status in (*OPEN_STATES, "overdue")
-        url = self._get_pdf_url()
-        return {
-            "id": self.id,
-            "number": self.name,
-            "type": self.type_id.name,
-            "date": day(self.date),
-            "date_due": day(self.date_due) if is_open else "",
-            "legal_entity": self.legal_entity_id.name,
-            "contract": self.contract_id.name or "",
-            "orders": [(order.id, order.name) for order in self.order_ids],
-            "amount": format_amount(self.env, self.amount, self.currency_id)
-            if self.amount
-            else "",
-            "amount_open": format_amount(
-                self.env, self.amount_residual, self.currency_id
-            )
-            if is_open and 0 < self.amount_residual < self.amount
-            else "",
-            "status": status,
-            "status_label": labels[status],
-            "status_color": STATE_COLORS.get(status, ""),
-            "issued_at": format_datetime(self.env, self.issued_at, dt_format="short"),
-            "synced_at": format_datetime(self.env, self.synced_at, dt_format="short"),
-            "url": url,
-            "download_url": f"{url}?download=1",
-        }
-
-    def _get_pdf_url(self, download=False):
-        """Return the address of the PDF."""
-        self.ensure_one()
-        return f"/my/journal/{self.id}/pdf" + ("?download=1" if download else "")
+    # === THE FILE === #
 
     def _get_pdf(self):
         """Return the bytes of the PDF, or nothing if there is none.
@@ -563,63 +439,3 @@ class B2bDocument(models.Model):
         """Return the bytes of the registered file."""
         self.ensure_one()
         return base64.b64decode(self.with_context(bin_size=False).pdf_file or b"")
-
-    def _get_pdf_filename(self):
-        """Return a file name that any system takes, like ``Invoice INV_2026_1.pdf``."""
-        self.ensure_one()
-        name = f"{self.type_id.name} {self.name}"
-        return "".join(c if c.isalnum() or c in " .-_" else "_" for c in name) + ".pdf"
-
-    # === FILLING === #
-
-    @api.model
-    def _cron_backfill(self, batch=1000):
-        """File what was there before the journal, and what went round the ORM.
-
-        Each batch is committed, and only what is missing is looked for: it may be
-        stopped and repeated at any time.
-        """
-        progress = self.env["ir.cron"]._commit_progress
-        for find, file in self._get_backfill_steps():
-            after = 0
-            while records := find(batch, after=after):
-                after = records.ids[-1]
-                # Who is being changed right now is filed by that very change, or
-                # by the next run.
-                claimed = records.try_lock_for_update()
-                file(claimed)
-                has_time = progress(len(claimed), remaining=1)
-                self.env.invalidate_all()
-                if not has_time:
-                    return
-                if len(records) < batch:
-                    break
-        progress(remaining=0)
-
-    @api.model
-    def _get_backfill_steps(self):
-        """Return pairs: a method that finds so many records after an id, and one
-        that files them.
-
-        :rtype: list[tuple[callable, callable]]
-        """
-        users = self.env["res.users"].sudo()
-        ledger = self.env["b2b.settlement.line"].sudo()
-        sources = [
-            self.env[self._fields[field].comodel_name].sudo()
-            for field in self._source_fields()
-        ]
-        return [
-            (
-                users._b2b_find_without_membership,
-                lambda found: found._b2b_sync_memberships(),
-            ),
-            *(
-                (
-                    source._b2b_find_unfiled,
-                    lambda found: found._b2b_create_documents(backfill=True),
-                )
-                for source in sources
-            ),
-            (ledger._find_missing, lambda found: found._b2b_sync_settlements()),
-        ]
