@@ -15,3 +15,4 @@ from . import test_payment_request
 from . import test_quantity
 from . import test_reorder
 from . import test_settlement_ledger
+from . import test_translations
