@@ -26,8 +26,24 @@ def prepare():
     return python_env.ensure(odoo_source.ensure())
 
 
+# Ctrl-C, a polite kill, a closed terminal
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def heed_endings():
+    """Make each signal to end what Ctrl-C is: all that was started is stopped.
+
+    One that is ignored stays so: it is how nohup has us outlive the terminal.
+    """
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+
+
 def interrupt(number, _frame):
-    """A signal to end becomes what Ctrl-C is: all that was started is stopped."""
+    # what is being stopped must not be interrupted once more
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
@@ -36,8 +52,7 @@ def main(name, *words):
         raise Problem(f"{name} is none of the commands {', '.join(COMMANDS)}")
     # root's own umask may hide what the account of PostgreSQL must read
     os.umask(0o022)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    heed_endings()
     if name == "run":
         run_options.parse(words)
     run_options.default_port()

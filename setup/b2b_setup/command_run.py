@@ -33,8 +33,6 @@ def main(words):
         if not options.prepare:
             _serve(instance, logins)
     finally:
-        # what is being stopped must not be interrupted once more
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         instance.close()
         os.close(alone)
     return 0
@@ -64,7 +62,7 @@ def _serve(instance, logins):
     except KeyboardInterrupt:
         say_line("\nStopping Odoo and PostgreSQL ...")
     finally:
-        processes.stop(server, signal.SIGINT)
+        processes.stop_session(server, signal.SIGINT)
 
 
 def _wait_until_ready(server, address, log, progress):

@@ -4,7 +4,7 @@
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 # counted from the first of the processes that hand the command on to each other
 STARTED = float(os.environ.setdefault("B2B_STARTED", str(time.monotonic())))
@@ -36,8 +36,7 @@ class Progress:
         self.shown = now
         line = f"[{now - STARTED:4.0f} s] {self.title}: {text}"
         if self.live:
-            sys.stderr.write(f"\r\x1b[K{line[:118]}")
-            sys.stderr.flush()
+            _write(f"\r\x1b[K{line[:118]}")
         else:
             say_line(line)
 
@@ -47,7 +46,7 @@ class Progress:
 
     def end(self, text):
         if self.live:
-            sys.stderr.write("\r\x1b[K")
+            _write("\r\x1b[K")
         now = time.monotonic()
         took = now - self.since
         say_line(f"[{now - STARTED:4.0f} s] {self.title}: {text} ({took:.1f} s)")
@@ -55,8 +54,14 @@ class Progress:
 
 def say_line(line):
     """Print a line for the user; stdout stays free for what commands print."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    _write(f"{line}\n")
+
+
+def _write(text):
+    # a closed terminal must not keep us from stopping what we have started
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def say(text):

@@ -2,8 +2,10 @@
 """Starting other programs so that none of them outlives the command that started it."""
 
 import ctypes
+import os
 import signal
 import subprocess
+from contextlib import suppress
 
 from .console import Problem
 
@@ -40,6 +42,13 @@ def stop(process, how=signal.SIGTERM, seconds=30):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def stop_session(process, how=signal.SIGTERM):
+    """End a process of `start`, and what it has started and not ended itself."""
+    stop(process, how)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def foreground(command, **options):
@@ -85,7 +94,7 @@ def watch(command, log, on_line=None, **options):
                     on_line(line.rstrip())
         return process.wait()
     finally:
-        stop(process)
+        stop_session(process)
 
 
 def tail(log, lines=15, only=None):
