@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from .console import Problem, step
-from .paths import folder, home
+from .paths import folder, home, need_space
 from .processes import tail, watch
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -66,15 +66,13 @@ def fetch(suite, names):
     found = [_kept(kept, name) for name in names]
     if all(found):
         return found
+    addresses = archive_addresses()
     if not KEYRING.exists():
-        raise Problem(
-            f"{KEYRING} is missing: install the package debian-archive-keyring "
-            "(apt-get install debian-archive-keyring)"
-        )
+        install(["debian-archive-keyring"], "Debian's keys are not on this machine")
     with step(f"Debian {suite}: downloading {len(names)} packages") as progress:
         log = home() / "downloads" / f"{suite}.log"
         log.unlink(missing_ok=True)
-        for address in archive_addresses():
+        for address in addresses:
             options = _private_apt(suite, address)
             if _apt([*options, "update"], kept, log, progress):
                 break
@@ -107,6 +105,8 @@ def _private_apt(suite, address):
     sources.write_text(f"deb [signed-by={KEYRING}] {address} {suite} main\n")
     options = {
         "Dir::State::Lists": state / "lists",
+        # what this machine has installed, perhaps newer, is no candidate
+        "Dir::State::Status": "/dev/null",
         "Dir::Cache": state / "cache",
         "Dir::Etc::SourceList": sources,
         "Dir::Etc::SourceParts": "-",
@@ -137,15 +137,16 @@ def _plain_env():
 def unpack(packages, target):
     """Unpack the .deb files `packages` into the folder `target`."""
     target.mkdir(parents=True, exist_ok=True)
+    log = home() / "downloads" / "unpack.log"
+    log.unlink(missing_ok=True)
     for package in packages:
-        result = subprocess.run(
-            ["dpkg", "-x", package, target], capture_output=True, text=True
-        )
-        if result.returncode:
+        if watch(["dpkg-deb", "-x", package, target], log, env=_plain_env()):
+            need_space(1, f"unpacking {package.name}")
             # a broken file would be taken for good the next time
             package.unlink()
             raise Problem(
-                f"{package.name} cannot be unpacked ({result.stderr.strip()})"
+                f"{package.name} is broken and was removed ({tail(log, 1)}): "
+                "try again, it is downloaded anew"
             )
 
 

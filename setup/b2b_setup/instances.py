@@ -8,7 +8,7 @@ import subprocess
 from .console import Problem, step
 from .embedded import programs
 from .locks import one_at_a_time
-from .paths import REPOSITORY, folder, short_hash
+from .paths import REPOSITORY, folder, need_space, short_hash
 from .places import Place, copy_files, copy_tree
 from .templates import CoreTemplate
 
@@ -33,6 +33,7 @@ class Instance(Place):
         return super().open()
 
     def _copy_cluster(self):
+        need_space(1, "a database")
         source = self.template.place
         self.root.mkdir(exist_ok=True)
         database = self.template.database(self)

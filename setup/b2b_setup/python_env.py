@@ -10,7 +10,7 @@ import sys
 from . import debian
 from .console import Problem, step
 from .locks import one_at_a_time
-from .paths import REQUIREMENTS, folder, home, short_hash
+from .paths import REQUIREMENTS, folder, home, need_space, short_hash
 from .processes import run_or_fail, tail, watch
 
 
@@ -31,6 +31,7 @@ def _make(target, odoo, total):
         version = "{}.{}".format(*sys.version_info)
         debian.install([f"python{version}-venv"], "Python's venv is not complete")
     folder("python")
+    need_space(1, "the Python environment")
     log = folder("downloads") / "pip.log"
     log.unlink(missing_ok=True)
     with step(f"Installing {total} Python packages") as progress:

@@ -15,7 +15,15 @@ from functools import cached_property
 from . import prepared
 from .console import Problem, step
 from .locks import one_at_a_time
-from .paths import SETUP, addons_hash, core_modules, folder, home, short_hash
+from .paths import (
+    SETUP,
+    addons_hash,
+    core_modules,
+    folder,
+    home,
+    need_space,
+    short_hash,
+)
 from .places import Place, copy_files, copy_tree
 
 # raise it when templates are to be made differently
@@ -87,6 +95,7 @@ class Template:
 
     def _make(self, progress):
         """Make it under another name: an interrupted one is never taken for ready."""
+        need_space(1, "a database")
         partial = _shelf() / f".{self.key}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
