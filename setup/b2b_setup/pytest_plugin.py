@@ -45,7 +45,22 @@ def _is_long(item):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
+def pytest_runtest_setup():
+    return (yield from _watched())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    return (yield from _watched())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    return (yield from _watched())
+
+
+def _watched():
+    """Run a part of a test; fails it if something unexpected was logged meanwhile."""
     handler = Unexpected()
     root = logging.getLogger()
     root.addHandler(handler)
