@@ -108,9 +108,8 @@ class AccountMove(models.Model):
         """Pay these invoices with the money paid for the payment requests of their
         orders, as core does with what was paid online.
         """
-        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         # The one who posts them need not see the orders.
-        orders = invoices.sudo().invoice_line_ids.sale_line_ids.order_id
+        orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
         orders.b2b_payment_request_ids._match_payments()
 
     def _b2b_amount_open(self):

@@ -81,6 +81,7 @@ class AccountPayment(models.Model):
     def _b2b_document_depends(self):
         return [
             "amount",
+            "b2b_payment_request_id",
             "currency_id",
             "date",
             "invoice_ids",
@@ -97,7 +98,11 @@ class AccountPayment(models.Model):
         types = self.env["b2b.document.type"]
         code = "payment" if is_inbound else "payment_back"
         done_state = "received" if is_inbound else "refunded"
-        orders = self.reconciled_invoice_ids.line_ids.sale_line_ids.order_id
+        orders = (
+            self.reconciled_invoice_ids.line_ids.sale_line_ids.order_id
+            | self.b2b_payment_request_id.order_id
+            | self.payment_transaction_id.sale_order_ids
+        )
         return {
             "name": self.name or self.payment_reference or self.memo or "/",
             "type_id": types.browse(types._get_id_by_code(code)),
@@ -108,7 +113,7 @@ class AccountPayment(models.Model):
             "currency_id": self.currency_id,
             "amount": self.amount,
             "amount_residual": 0.0,
-            "order_ids": orders | self.payment_transaction_id.sale_order_ids,
+            "order_ids": orders,
             "state": done_state if self.state == "paid" else "processing",
             "is_published": self.state in ("in_process", "paid"),
         }

@@ -266,12 +266,13 @@ class SaleOrder(models.Model):
             return None
         bill = self.sudo()._b2b_get_bill()
         is_invoice = bill == self.sudo().b2b_bill_move_id
+        date_due = bill.invoice_date_due if is_invoice else bill.validity_date
         return {
             "title": document.type_id.name,
             "name": document.name,
             "amount": document.amount,
             "currency": document.currency_id,
-            "date_due": bill.invoice_date_due if is_invoice else bill.validity_date,
+            "date_due": document.amount_residual and date_due,
             "reference": bill.payment_reference if is_invoice else bill.name,
             "url": document._get_pdf_url(),
             "download_url": document._get_pdf_url(download=True),

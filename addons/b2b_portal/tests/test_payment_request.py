@@ -86,10 +86,6 @@ class RequestCase(B2bCommon):
 
 @tagged("post_install", "-at_install")
 class TestRequestInvoiced(RequestCase):
-    def _post_later(self, invoice):
-        invoice.invoice_date_due = "2099-01-01"
-        return invoice
-
     def test_invoice_of_all_takes_over_the_asking(self):
         self.assertAsks(self.request, "to_pay", 100)
         invoice = self._deliver()
@@ -131,6 +127,11 @@ class TestRequestInvoiced(RequestCase):
         self.assertAsks(self.request, "invoiced", 0)
         self._register_payment(invoice)
         self.assertAsks(self.request, "paid", 0)
+
+    def test_card_of_the_bill_names_a_day_only_while_it_asks(self):
+        self.assertTrue(self.order._b2b_get_bill_values()["date_due"])
+        self._deliver()
+        self.assertFalse(self.order._b2b_get_bill_values()["date_due"])
 
     def test_part_invoiced_and_paid_leaves_the_rest(self):
         invoice = self._deliver(4)
@@ -295,6 +296,13 @@ class TestPaidAhead(RequestCase):
         self.assertAsks(self.request, "invoiced", 0)
         self.assertEqual(self.request.amount_paid, 30)
 
+    def test_money_paid_ahead_is_in_the_package_of_the_order(self):
+        document = self._document(self._pay(30))
+        self.assertEqual(document.order_ids, self.order)
+        self.assertIn(document, self.env["b2b.document"]._get_package(self.order))
+        document.payment_id.b2b_payment_request_id = False
+        self.assertFalse(document.order_ids)
+
     def test_rest_of_the_money_waits_for_the_next_delivery(self):
         self._pay(60)
         first = self._deliver(4)
@@ -330,12 +338,11 @@ class TestPaidAhead(RequestCase):
         self.contract.invoicing_policy = "manual"
         self._deliver()
         invoice = self.order._create_invoices()
-        first = self._pay(40, post=False)
-        first.with_user(accountant).action_post()
-        invoice.with_user(accountant).action_post()
-        self.assertEqual(self._document(invoice).amount_residual, 60)
-        second = self._pay(60, post=False)
-        second.with_user(accountant).action_post()
+        for record in (self._pay(40, post=False), invoice, self._pay(60, post=False)):
+            # Else he would read what others have fetched.
+            self.env.flush_all()
+            self.env.invalidate_all()
+            record.with_user(accountant).action_post()
         self.assertAsks(invoice, "paid", 0)
 
     def test_money_is_not_given_to_another_order(self):
