@@ -37,7 +37,13 @@ class B2bJournal(CustomerPortal):
         values = self._prepare_journal_values(page, query)
         return request.render("b2b_portal.portal_my_journal", values)
 
-    @route("/my/journal/<int:document_id>/pdf", type="http", auth="user", website=True)
+    @route(
+        "/my/journal/<int:document_id>/pdf",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+    )
     def portal_my_journal_pdf(self, document_id, download=None, **kw):
         document = self._find_document(document_id)
         # The rules have let him read the document. What a report reads on the way

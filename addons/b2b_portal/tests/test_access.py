@@ -520,8 +520,9 @@ class TestAccess(B2bHttpCommon):
 
     def test_journal_takes_no_post(self):
         self._login(self.dealer_user)
-        response = self.url_open(
-            "/my/journal",
-            data={"csrf_token": Request.csrf_token(self), "search": "x"},
-        )
-        self.assertEqual(response.status_code, 405)
+        paper = self.packages[self.contract]["paper"]
+        for path in ("/my/journal", paper._get_pdf_url()):
+            response = self.url_open(
+                path, data={"csrf_token": Request.csrf_token(self), "search": "x"}
+            )
+            self.assertEqual(response.status_code, 405)
