@@ -387,6 +387,57 @@ class TestSettlementLedger(LedgerCase):
         )
         self.assertFalse(self._rows(move))
 
+    def test_items_of_a_posted_entry_changed_in_place_reach_the_ledger(self):
+        """As tools of bank reconciliation do: the entry stays posted."""
+        for values in (
+            lambda sign: {"balance": sign * 33.0},
+            lambda sign: {"amount_currency": sign * 34.0},
+            lambda sign: {"debit": 35.0} if sign > 0 else {"credit": 35.0},
+            lambda sign: {"currency_id": self.foreign.id},
+        ):
+            move = self._create_misc_entry(15.0)
+            item = self._receivable(move)
+            before = self._rows(move).read(["amount", "balance", "currency_id"])
+            move.with_context(skip_readonly_check=True).write(
+                {
+                    "line_ids": [
+                        Command.update(line.id, values(1 if line == item else -1))
+                        for line in move.line_ids
+                    ]
+                }
+            )
+            self.assertNotEqual(
+                self._rows(move).read(["amount", "balance", "currency_id"]), before
+            )
+            self.assertEqual(self._rows(move).currency_id, item.currency_id)
+            self.assertLedgerAgrees()
+
+    def test_item_booked_on_another_account_leaves_the_ledger(self):
+        move = self._create_misc_entry(15.0)
+        item = self._receivable(move)
+        self.assertTrue(self._rows(move))
+        item.account_id = self.income
+        self.assertFalse(self._rows(move))
+        item.account_id = self.receivable
+        self.assertEqual(self._rows(move).amount, 15.0)
+
+    def test_dates_and_partner_of_a_posted_entry_reach_the_ledger(self):
+        invoice = self._create_invoice(self.entity)
+        item = self._receivable(invoice)
+        item.date_maturity = "2026-05-01"
+        self.assertEqual(str(self._rows(invoice).date_maturity), "2026-05-01")
+        invoice.invoice_date_due = "2026-06-01"
+        self.assertEqual(self._rows(invoice).date_maturity, item.date_maturity)
+        move = self._create_misc_entry(15.0).with_context(skip_readonly_check=True)
+        move.date = "2026-02-20"
+        self.assertEqual(str(self._rows(move).date), "2026-02-20")
+        self._receivable(move).partner_id = self.entity
+        self.assertEqual(self._rows(move).legal_entity_id, self.entity)
+        moved = self._create_invoice().with_context(skip_readonly_check=True)
+        moved.write({"b2b_contract_id": False, "partner_id": self.entity.id})
+        self.assertEqual(self._receivable(moved).partner_id, self.entity)
+        self.assertEqual(self._rows(moved).legal_entity_id, self.entity)
+
     def test_one_bill_for_several_orders_counts_once(self):
         orders = self._create_order() + self._create_order()
         orders.action_confirm()
