@@ -118,6 +118,19 @@ class TestBackfill(B2bCommon):
             triggers + 1,
         )
 
+    def test_install_computes_no_contract_of_old_entries(self):
+        """A million of them would keep the installation waiting."""
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE account_move DROP COLUMN b2b_contract_id")
+        self.env.invalidate_all()
+        self.env.registry.init_models(
+            self.env.cr, ["account.move"], {"module": "b2b_portal"}
+        )
+        self.assertFalse(self.draft.b2b_contract_id)
+        self.assertEqual(
+            self._create_invoice(post=False).b2b_contract_id, self.contract
+        )
+
     def test_dealers_of_existing_partners_follow_the_tree(self):
         """The statement of the installation agrees with the compute."""
         partners = self.dealer | self.entity | self.old_user.partner_id

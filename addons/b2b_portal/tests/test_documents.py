@@ -489,6 +489,25 @@ class TestDocuments(B2bCommon):
         suspense.account_id = line.journal_id.suspense_account_id
         self.assertFalse(document.sudo().is_published)
 
+    def test_bank_line_given_new_items_is_a_payment(self):
+        """As tools of bank reconciliation do: the suspense item makes way."""
+        move = self._create_bank_line(80.0).move_id
+        suspense = move.line_ids.filtered("credit")
+        booked = {
+            "account_id": self.dealer.property_account_receivable_id.id,
+            "partner_id": self.dealer.id,
+        }
+        move.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.delete(suspense.id),
+                    Command.create({**booked, "balance": -50.0}),
+                    Command.create({**booked, "balance": -30.0}),
+                ]
+            }
+        )
+        self.assertEqual(self._document(move_id=move).amount, 80.0)
+
     def _create_bank_line(self, amount):
         bank = self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
