@@ -27,7 +27,7 @@ def archive_addresses():
             "no apt-get here: Odoo is taken from Debian's archive; use Debian or "
             "Ubuntu, or point B2B_ODOO at an Odoo 19"
         )
-    names = _os_release()
+    names = os_release()
     wanted = {names.get("VERSION_CODENAME"), "stable", "testing", "sid", "unstable"}
     form = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
     result = subprocess.run(
@@ -48,7 +48,8 @@ def archive_addresses():
     return sorted(set(found))
 
 
-def _os_release():
+def os_release():
+    """What the machine says of itself: NAME, ID, VERSION_CODENAME…"""
     try:
         lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -9,6 +9,7 @@
 
 import logging
 import os
+import sys
 
 import pytest
 
@@ -31,12 +32,20 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
+    _give_browsers_time()
     if os.environ.get("B2B_FULL"):
         return
     long = [item for item in items if _is_long(item)]
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def _give_browsers_time():
+    """On a busy machine Chromium takes longer than the 10 s that Odoo waits for it."""
+    common = sys.modules.get("odoo.tests.common")
+    if common:
+        common.CHECK_BROWSER_ITERATIONS = round(60 / common.CHECK_BROWSER_SLEEP)
 
 
 def _is_long(item):

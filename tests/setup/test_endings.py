@@ -24,7 +24,16 @@ except KeyboardInterrupt:
 """
 
 
-def start(code, *words, **options):
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def as_on_a_terminal():
+    """In the new process: heed what a background job or nohup has us ignore."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_DFL)
+
+
+def start(code, *words, preexec_fn=as_on_a_terminal, **options):
     """Run Python `code` with a variable that all it starts inherits."""
     mark = f"B2B_MARK={os.getpid()}-{time.monotonic_ns()}"
     name, value = mark.split("=")
@@ -34,6 +43,7 @@ def start(code, *words, **options):
         env={**env, name: value},
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=preexec_fn,
         **options,
     )
     return process, mark.encode()
@@ -60,7 +70,7 @@ def ends(mark):
     return False
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_an_ended_command_takes_all_with_it(tmp_path, ending):
     process, mark = start(WATCH, str(tmp_path / "log"))
     assert process.stdout.readline() == "started\n"

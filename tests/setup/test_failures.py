@@ -9,7 +9,7 @@ import sys
 from collections import namedtuple
 
 import pytest
-from b2b_setup import debian, odoo_source, paths, postgres, prepared, templates
+from b2b_setup import browser, debian, odoo_source, paths, postgres, prepared, templates
 from b2b_setup.console import Problem
 
 RUN = paths.SETUP / "run"
@@ -111,6 +111,28 @@ def test_odoo_of_another_version_is_refused(home, monkeypatch):
     (home / "odoo" / "release.py").write_text("version_info = (18, 0, 0, FINAL, 0)")
     with pytest.raises(Problem, match="is not version 19"):
         odoo_source.ensure()
+
+
+@pytest.mark.parametrize(
+    "script, told",
+    [
+        ("#!/bin/sh\nexec /snap/bin/chromium", "no snap"),
+        ("#!/bin/sh\nexec /usr/lib/chromium/chromium", None),
+        (None, "as root: apt-get install .*chromium"),
+    ],
+)
+def test_a_missing_browser_is_named(tmp_path, monkeypatch, script, told):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(debian, "os_release", lambda: {"ID": "debian"})
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    if script:
+        (tmp_path / "chromium").write_text(script)
+        (tmp_path / "chromium").chmod(0o755)
+    if told:
+        with pytest.raises(Problem, match=told):
+            browser.ensure()
+    else:
+        browser.ensure()
 
 
 @pytest.mark.parametrize(
