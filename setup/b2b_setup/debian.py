@@ -90,9 +90,10 @@ def _kept(kept, name):
 
 
 def _failure(what, log):
-    errors = tail(log, 1, only=["Failed to fetch", "E: "])
+    # the first error is the cause, those after it follow from it
+    reason = tail(log, 100, only=["E: "]).splitlines()[:1]
     return Problem(
-        f"{what} could not be downloaded ({errors}): check the network and try again, "
+        f"{what} could not be downloaded ({' '.join(reason)}): check the network and try again, "
         "or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"
     )
 

@@ -10,6 +10,7 @@ import random
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
+from b2b_setup.inside import announce
 from freezegun import freeze_time
 
 from odoo import fields
@@ -127,6 +128,7 @@ class History:
         with freeze_time(events[0][0], tick=False) as clock:
             for moment, _number, act in events:
                 clock.move_to(moment)
+                announce(f"trade of {moment:%B %d}")
                 act()
                 self.env.flush_all()
         self._fill_cart()

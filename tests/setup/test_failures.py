@@ -73,6 +73,7 @@ def test_an_archive_that_cannot_be_reached_is_one_line(home):
     assert code == 1
     error = said.splitlines()[-1]
     assert error.startswith("error: ") and "B2B_DEBIAN_ARCHIVE" in error
+    assert "/nowhere/debian" in error
     assert "Traceback" not in said
 
 
