@@ -225,6 +225,7 @@ class B2bContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         contracts = super().create(vals_list)
+        self._clear_access_rules()
         contracts.legal_entity_id._b2b_sync_memberships()
         contracts.legal_entity_id._b2b_reallocate_settlements()
         return contracts
@@ -233,6 +234,8 @@ class B2bContract(models.Model):
         reallocate = not self._allocation_fields().isdisjoint(vals)
         entities = self.legal_entity_id if reallocate else self.env["res.partner"]
         result = super().write(vals)
+        if {"pricelist_id", "legal_entity_id"} & vals.keys():
+            self._clear_access_rules()
         if reallocate:
             (entities | self.legal_entity_id)._b2b_reallocate_settlements()
         return result
@@ -242,6 +245,13 @@ class B2bContract(models.Model):
         result = super().unlink()
         entities._b2b_reallocate_settlements()
         return result
+
+    @api.model
+    def _clear_access_rules(self):
+        """Forget what the access rules of portal users have found out: they name the
+        pricelists of their contracts.
+        """
+        self.env.registry.clear_cache()
 
     @api.model
     def _allocation_fields(self):

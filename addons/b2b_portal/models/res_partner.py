@@ -6,6 +6,10 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
+PRICELIST_FIELDS = {
+    "property_product_pricelist",
+    "specific_property_product_pricelist",
+}
 KPP_PATTERN = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
 
 
@@ -91,6 +95,9 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        if PRICELIST_FIELDS & vals.keys():
+            # The access rules of portal users name their pricelists.
+            self.env.registry.clear_cache()
         if not {"parent_id", "is_company"} & vals.keys():
             return super().write(vals)
         memberships = self._b2b_memberships_within_dealer()

@@ -25,6 +25,12 @@ class ResUsers(models.Model):
         help="A contact of the head office acts for every legal entity of the dealer, "
         "new ones included; a contact of one entity acts for that entity.",
     )
+    b2b_pricelist_ids = fields.Many2many(
+        "product.pricelist",
+        string="Pricelists he may see",
+        compute="_compute_b2b_pricelist_ids",
+        help="Read by the access rules of portal users.",
+    )
     b2b_contract_id = fields.Many2one(
         "b2b.contract",
         string="Last chosen contract",
@@ -53,6 +59,29 @@ class ResUsers(models.Model):
             user.b2b_by_membership = user._is_portal() and (
                 not user.b2b_all_entities or bool(user.sudo().b2b_membership_ids)
             )
+
+    @api.depends(
+        "b2b_membership_ids.legal_entity_id.b2b_contract_ids.pricelist_id",
+        "b2b_membership_ids.legal_entity_id.property_product_pricelist",
+        "partner_id.property_product_pricelist",
+    )
+    @api.depends_context("company")
+    def _compute_b2b_pricelist_ids(self):
+        """Those of his contracts and of himself, those offered to every visitor, and
+        what they are based on.
+        """
+        pricelists = self.env["product.pricelist"].sudo()
+        offered = pricelists.search([("selectable", "=", True)])
+        contracts = self.env["b2b.contract"].sudo().with_context(active_test=False)
+        for user in self.sudo():
+            pricelists = offered | user.partner_id.property_product_pricelist
+            for contract in contracts.search(
+                [("legal_entity_id", "in", user.b2b_legal_entity_ids.ids)]
+            ):
+                pricelists |= contract._get_pricelist()
+            while bases := pricelists.item_ids.base_pricelist_id - pricelists:
+                pricelists |= bases
+            user.b2b_pricelist_ids = pricelists
 
     @api.model_create_multi
     def create(self, vals_list):
