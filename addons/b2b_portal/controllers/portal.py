@@ -1,4 +1,5 @@
-from odoo.http import request
+from odoo.exceptions import AccessError, MissingError
+from odoo.http import request, route
 
 from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.addons.sale_stock.controllers.portal import SaleStockPortal
@@ -38,6 +39,19 @@ class B2bCustomerPortal(SaleStockPortal):
             sortby=choose(self._get_sale_searchbar_sortings(), sortby, None),
             **kwargs,
         )
+
+    @route()
+    def portal_quote_accept(self, order_id, access_token=None, **kwargs):
+        """Override of `sale`: who may not order may not sign a quotation either."""
+        try:
+            order_sudo = self._document_check_access(
+                "sale.order", order_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return super().portal_quote_accept(order_id, access_token, **kwargs)
+        if reason := order_sudo.with_user(request.env.user).sudo()._b2b_order_refusal():
+            return {"error": reason}
+        return super().portal_quote_accept(order_id, access_token, **kwargs)
 
     def _get_page_view_values(self, document, *args, **kwargs):
         values = super()._get_page_view_values(document, *args, **kwargs)

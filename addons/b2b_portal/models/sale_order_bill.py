@@ -47,7 +47,12 @@ class SaleOrder(models.Model):
     # === ACTIONS === #
 
     def action_b2b_issue_bill(self):
-        """Issue the bills of these orders, for staff."""
+        """Issue the bills of these orders, for staff.
+
+        :raise AccessError: for who may not change the orders: anybody calls a method
+            without an underscore, and for any order
+        """
+        self.check_access("write")
         for order in self:
             order._b2b_issue_bill()
 

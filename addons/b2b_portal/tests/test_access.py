@@ -11,6 +11,10 @@ from odoo.tools import mute_logger
 
 from .common import B2bHttpCommon
 
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
 PDF = b"%PDF-1.4\n%classified: %s\n%%EOF"
 MUTED = (
     "odoo.http",
@@ -394,6 +398,33 @@ class TestAccess(B2bHttpCommon):
                     self.assertRaises(JsonRpcException),
                 ):
                     self._call(record._name, method, *args)
+
+    def test_accountant_signs_no_quotation(self):
+        order = self._create_order(state="sent", require_signature=True)
+        memberships = self.dealer_user.b2b_membership_ids
+        memberships.role = "accountant"
+        self._login(self.dealer_user)
+        answer = self._sign(order)
+        self.assertIn("role", answer["error"])
+        self.assertFalse(order.signature)
+        self.assertEqual(order.state, "sent")
+        memberships.role = "buyer"
+        self.assertNotIn("error", self._sign(order))
+        self.assertEqual(order.state, "sale")
+
+    def test_nobody_signs_the_quotation_of_others(self):
+        order = self._create_order(state="sent", require_signature=True)
+        self._login(self.stranger_user)
+        self.assertIn("error", self._sign(order))
+        self.assertEqual(order.state, "sent")
+
+    def _sign(self, order):
+        answer = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept",
+            {"name": "X", "signature": SIGNATURE},
+        )
+        order.invalidate_recordset()
+        return answer
 
     @mute_logger(*MUTED)
     def test_rpc_cannot_call_what_makes_pdf(self):

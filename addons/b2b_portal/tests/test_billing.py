@@ -63,6 +63,16 @@ class TestIssueBill(B2bCommon):
         with self.assertRaises(UserError):
             order._b2b_issue_bill()
 
+    def test_dealers_do_not_issue_bills_by_rpc(self):
+        order = self._confirm()
+        for user in (self.stranger_user, self.dealer_user):
+            with self.assertRaises(AccessError):
+                order.with_user(user).action_b2b_issue_bill()
+        self.assertFalse(order.b2b_payment_request_ids)
+        order.user_id = self.staff_user
+        order.with_user(self.staff_user).action_b2b_issue_bill()
+        self.assertTrue(order.b2b_payment_request_ids)
+
     def test_invoice_by_setting_of_the_company(self):
         self.company.b2b_billing_mode = "invoice"
         order = self._confirm(quantity=2)
