@@ -1,8 +1,10 @@
-from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.cart import Cart
 from odoo.addons.website_sale.controllers.reorder import CustomerPortal
+
+from .query import parse_id
 
 
 class B2bCart(Cart):
@@ -13,14 +15,22 @@ class B2bCart(Cart):
         self, product_template_id, product_id, quantity=1.0, uom_id=None, **kwargs
     ):
         """Override of `website_sale`, which casts the quantity to an integer."""
-        product = request.env["product.product"].browse(product_id).exists()
-        uom = request.env["uom.uom"].browse(uom_id) if uom_id else product.uom_id
+        product = request.env["product.product"].browse(parse_id(product_id)).exists()
+        uom = product.uom_id
+        if uom_id and product:
+            # Stock Odoo takes any: a pump by the millimetre.
+            units = product.product_tmpl_id.sudo()._get_available_uoms()
+            uom = units.filtered(lambda unit: unit.id == parse_id(uom_id))
+            if not uom:
+                raise UserError(
+                    request.env._("This product is not sold in the unit you chose.")
+                )
         kwargs.update(self._b2b_prepare_quantity(quantity, uom))
         return super().add_to_cart(
             product_template_id,
-            product_id,
+            product.id,
             quantity=kwargs.pop("quantity"),
-            uom_id=uom_id,
+            uom_id=uom.id,
             **kwargs,
         )
 
@@ -60,6 +70,7 @@ class B2bReorder(CustomerPortal):
         """Override of `website_sale`: it adds lines by a controller that cuts their
         fractions, and fails on less than one.
         """
+        order_id = parse_id(order_id)
         try:
             order_sudo = self._document_check_access(
                 "sale.order", order_id, access_token=access_token

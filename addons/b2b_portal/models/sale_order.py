@@ -273,9 +273,10 @@ class SaleOrder(models.Model):
 
         :param float b2b_quantity: the quantity that was really asked for
         """
-        # What is linked to a product comes with its own quantity, uncut.
+        # What is linked to a product comes with its own quantity, uncut and unread.
         if b2b_quantity is not None and not kwargs.get("linked_line_id"):
             quantity = b2b_quantity
+        quantity = self._b2b_parse_quantity(quantity)
         return super()._cart_add(product_id, quantity, uom_id=uom_id, **kwargs)
 
     def _cart_update_line_quantity(
@@ -297,7 +298,10 @@ class SaleOrder(models.Model):
         Then the cart stays as it is: who wants 2.5 pumps must not get 2 or 3.
         """
         uom = self.env["uom.uom"].browse(uom_id)
-        rounded, warning = self._b2b_round_quantity(new_qty, uom)
+        # Each addition was read by itself; their sum was not.
+        rounded, warning = self._b2b_round_quantity(
+            self._b2b_parse_quantity(new_qty), uom
+        )
         if rounded is None:
             return order_line.product_uom_qty if order_line else 0, warning
         quantity, stock_warning = super()._verify_updated_quantity(

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import JsonRpcException, tagged
 
 from .checkout_common import B2bCheckoutCommon
 from .common import B2bCommon
@@ -129,6 +129,77 @@ class TestQuantityHttp(B2bCheckoutCommon):
             self.assertIn("is not a quantity", error["message"])
         self.assertFalse(self._get_quantities())
 
+    def test_sum_of_additions_has_the_same_limit(self):
+        self._add_to_cart(quantity=1e9)
+        with self.assertRaises(JsonRpcException) as error:
+            self._add_to_cart(quantity=1)
+        self.assertIn("UserError", str(error.exception))
+        self.assertEqual(self._get_quantities(), [1e9])
+
+    def test_quantity_of_what_is_linked_is_read_too(self):
+        for quantity in ("1e300", "NaN", '"abc"'):
+            body = """{"params": {"product_template_id": %s, "product_id": %s,
+                "linked_products": [{"product_template_id": %s, "product_id": %s,
+                    "parent_product_template_id": %s, "quantity": %s,
+                    "product_custom_attribute_values": [],
+                    "no_variant_attribute_value_ids": []}]}}"""
+            response = self.url_open(
+                "/shop/cart/add",
+                data=body
+                % (
+                    self.product.product_tmpl_id.id,
+                    self.product.id,
+                    self.cable.product_tmpl_id.id,
+                    self.cable.id,
+                    self.product.product_tmpl_id.id,
+                    quantity,
+                ),
+                headers={"Content-Type": "application/json"},
+            )
+            error = response.json()["error"]["data"]
+            self.assertIn("is not a quantity", error["message"])
+        self.assertFalse(self._get_quantities())
+
+    def test_only_units_of_the_product_are_taken(self):
+        pack = self.env["uom.uom"].create(
+            {
+                "name": "Pack of 12",
+                "relative_factor": 12,
+                "relative_uom_id": self.product.uom_id.id,
+            }
+        )
+        self.product.uom_ids = pack
+        for unit in (self.env.ref("uom.product_uom_millimeter").id, 10**9, "x", -1):
+            response = self._add_in_unit(unit)
+            error = response.json()["error"]["data"]
+            self.assertEqual(error["name"], "odoo.exceptions.UserError", unit)
+        self.assertFalse(self._get_quantities())
+        self._add_in_unit(pack.id)
+        line = self._get_cart().order_line
+        self.assertEqual(line.product_uom_id, pack)
+        self.assertEqual(line.price_unit, 12 * 90)
+
+    def _add_in_unit(self, unit_id):
+        return self.url_open(
+            "/shop/cart/add",
+            json={
+                "params": {
+                    "product_template_id": self.product.product_tmpl_id.id,
+                    "product_id": self.product.id,
+                    "uom_id": unit_id,
+                }
+            },
+        )
+
+    def test_product_that_is_not_there_is_refused_in_words(self):
+        for value in ("x", None, 10**30):
+            response = self.url_open(
+                "/shop/cart/add",
+                json={"params": {"product_template_id": value, "product_id": value}},
+            )
+            error = response.json()["error"]["data"]
+            self.assertEqual(error["name"], "odoo.exceptions.UserError", value)
+
     def test_visitors_get_whole_units_as_in_stock_odoo(self):
         self.authenticate(None, None)
         values = self._add_to_cart(quantity=2.5)
@@ -185,6 +256,14 @@ class TestQuantityHttp(B2bCheckoutCommon):
     def test_reorder_of_whole_numbers_is_that_of_odoo(self):
         self._reorder(self._create_past_order(self.product, 3))
         self.assertEqual(self._get_quantities(), [3])
+
+    def test_reorder_of_nonsense_is_refused(self):
+        for value in ("x", None, 10**30):
+            response = self.url_open(
+                "/my/orders/reorder", json={"params": {"order_id": value}}
+            )
+            self.assertNotIn("error", response.json())
+        self.assertFalse(self._get_quantities())
 
     def test_reorder_of_a_foreign_order_is_refused(self):
         order = self._create_order(self.stranger_contract)
