@@ -1,12 +1,38 @@
+import re
+
 from odoo.fields import Domain
 from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 from odoo.addons.website_sale.controllers.variant import WebsiteSaleVariantController
 
+from .query import choose, parse_id
+
+# The id of an attribute and those of its values.
+ATTRIBUTE_VALUES = re.compile(r"\d{1,9}-\d{1,9}(,\d{1,9})*")
+
 
 class B2bCatalogue(WebsiteSale):
     """What dealers see of the goods: articles, models, stock."""
+
+    @route()
+    def shop(self, *args, search="", tags="", **post):
+        """Override of `website_sale`: words that say nothing are no error."""
+        known = [tag for tag in tags.split(",") if parse_id(tag)]
+        return super().shop(
+            *args, search=search.replace("\x00", ""), tags=",".join(known), **post
+        )
+
+    def _get_search_order(self, post):
+        sortings = [key for key, _label in request.website._get_product_sort_mapping()]
+        order = choose(sortings, post.get("order"), None)
+        return super()._get_search_order({**post, "order": order})
+
+    @staticmethod
+    def _get_attribute_value_dict(attribute_values):
+        return WebsiteSale._get_attribute_value_dict(
+            [value for value in attribute_values if ATTRIBUTE_VALUES.fullmatch(value)]
+        )
 
     def _add_search_subdomains_hook(self, search):
         """Override of `website_sale`: the range of prices is that of what is found."""

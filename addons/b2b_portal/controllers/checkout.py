@@ -7,6 +7,8 @@ from odoo.tools import consteq
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
+from .query import parse_id
+
 PAY_BY_BILL_URL = "/shop/bill/process"
 
 
@@ -37,7 +39,8 @@ class B2bCheckout(WebsiteSale):
             request.website._b2b_leave_notice(reason)
         else:
             request.website._b2b_set_contract(contract_sudo)
-        return request.redirect(redirect)
+        # A line break cannot be part of an answer's header.
+        return request.redirect("".join(redirect.split()) or "/shop")
 
     def _b2b_get_contract(self, contract_id):
         """Return a contract of this website that the user may see (sudo).
@@ -99,10 +102,11 @@ class B2bCheckout(WebsiteSale):
             return super().shop_update_address(
                 partner_id, address_type=address_type, **kw
             )
+        address_id = parse_id(partner_id)
         addresses_sudo = order_sudo._b2b_get_delivery_addresses()
-        if address_type != "delivery" or int(partner_id) not in addresses_sudo.ids:
+        if address_type != "delivery" or address_id not in addresses_sudo.ids:
             raise Forbidden()
-        order_sudo._update_address(int(partner_id), {"partner_shipping_id"})
+        order_sudo._update_address(address_id, {"partner_shipping_id"})
         return None
 
     # === PAYMENT === #

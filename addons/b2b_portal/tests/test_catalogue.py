@@ -217,6 +217,32 @@ class TestCatalogueHttp(B2bGoods, B2bHttpCommon):
         for text in ("%", "_", "\\", "'", "×" * 300, "0" * 500, "a b c d e"):
             self._search(text)
 
+    def test_nonsense_in_the_address_is_no_error(self):
+        for query in (
+            "search=%00",
+            "order=nonsense",
+            "order=list_price;drop",
+            "tags=nonsense",
+            "tags=,",
+            "attribute_values=x",
+            "attribute_values=1-x",
+            "attribute_values=99999999999-1",
+            "min_price=x&max_price=x",
+            "ppg=x",
+        ):
+            self.assertEqual(self.url_open(f"/shop?{query}").status_code, 200, query)
+
+    def test_words_of_the_address_still_count(self):
+        cards = self._get_cards(self._get_page("/shop?order=list_price+desc"))
+        self.assertLess(cards.index("Ball valve"), cards.index("Elbow"))
+        cards = self._get_cards(self._get_page("/shop?order=list_price+asc"))
+        self.assertGreater(cards.index("Ball valve"), cards.index("Elbow"))
+        tag = self.env["product.tag"].create(
+            {"name": "Brass", "product_template_ids": self.valve.product_tmpl_id.ids}
+        )
+        page = self._get_page(f"/shop?tags={tag.id},nonsense")
+        self.assertEqual(self._get_cards(page), ["Ball valve"])
+
     def test_price_range_is_that_of_what_is_found(self):
         page = self._get_page("/shop?search=2900000099912")
         slider = page.xpath("//input[@data-range-currency or @type='range']")

@@ -29,6 +29,13 @@ class TestChooseContract(B2bCheckoutCommon):
             response = self._choose(self.entity_contract, redirect=target)
             self.assertNotIn("evil", response.headers["Location"])
 
+    def test_redirect_breaks_no_header(self):
+        self._log_in(self.dealer_user)
+        for target in ("/shop\r\nX-Evil: 1", "\n"):
+            response = self._choose(self.entity_contract, redirect=target)
+            self.assertEqual(response.status_code, 303)
+            self.assertNotIn("X-Evil", response.headers)
+
     def test_choice_needs_csrf_and_post(self):
         self._log_in(self.dealer_user)
         with self.assertLogs("odoo.http", "WARNING"):
@@ -341,6 +348,17 @@ class TestCartOnContract(B2bCheckoutCommon):
             self._get_page("/shop/payment").xpath("//form[@id='o_payment_form']")
         )
 
+    def test_cart_on_a_closed_contract_can_be_put_on_the_other(self):
+        self._log_in(self.dealer_user)
+        self._add_to_cart()
+        self.contract.active = False
+        page = self._get_page("/shop/cart")
+        self.assertIn("closed", page.find_class("o_b2b_refusal")[0].text_content())
+        (offered,) = page.xpath("//button[@name='contract_id']")
+        self.assertEqual(offered.get("value"), str(self.entity_contract.id))
+        self._choose(self.entity_contract)
+        self._assert_on(self._get_cart(), self.entity_contract, 80, self.no_tax)
+
     def test_lost_membership_takes_the_cart_off_the_contract(self):
         self._log_in(self.dealer_user)
         self._choose(self.entity_contract)
@@ -412,6 +430,16 @@ class TestCheckoutAddresses(B2bCheckoutCommon):
         for partner in (self.foreign_address, self.stranger):
             self.assertIn("error", self._set_address(partner))
         self.assertEqual(self._get_cart().partner_shipping_id, before)
+
+    def test_nonsense_for_an_address_is_refused(self):
+        for value in ("x", None, [1], -1, 10**30):
+            answer = self.url_open(
+                "/shop/update_address",
+                json={"params": {"partner_id": value, "address_type": "delivery"}},
+            ).json()
+            self.assertEqual(
+                answer["error"]["data"]["name"], "werkzeug.exceptions.Forbidden", value
+            )
 
     def test_billing_address_cannot_be_changed(self):
         for partner in (self.own_address, self.stranger, self.dealer):
