@@ -63,6 +63,7 @@ class AccountMove(models.Model):
                 contract = contract.browse()
             if not contract and move.state == "draft" and move.is_sale_document():
                 contract = entity.sudo()._b2b_only_contract(move.company_id)
+                contract = contract.filtered("active")
             move.b2b_contract_id = contract
 
     @api.constrains("b2b_contract_id", "partner_id", "company_id")
@@ -94,7 +95,7 @@ class AccountMove(models.Model):
     @api.model
     def _b2b_settlement_fields(self):
         """Return the fields of a posted entry that the settlement ledger copies."""
-        return {"date", "partner_id", "invoice_date_due"}
+        return {"date", "invoice_date_due", "name", "partner_id"}
 
     # === DOCUMENTS === #
 
