@@ -1,0 +1,2 @@
+from . import test_credit_figures
+from . import test_deferral
