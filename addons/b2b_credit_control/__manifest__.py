@@ -10,6 +10,7 @@
     "data": [
         "security/b2b_credit_groups.xml",
         "security/ir.model.access.csv",
+        "security/b2b_credit_event_rules.xml",
         "security/b2b_settlement_total_rules.xml",
         "views/b2b_contract_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,5 +1,6 @@
 from . import account_move
 from . import b2b_contract
+from . import b2b_credit_event
 from . import b2b_settlement_line
 from . import b2b_settlement_total
 from . import res_company

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .res_company import LIMIT_POLICIES
 
@@ -86,16 +87,78 @@ class B2bContract(models.Model):
         self.ensure_one()
         return day + timedelta(days=self.deferral_days)
 
+    # === CREDIT TERMS === #
+
+    @api.model
+    def _credit_terms_fields(self):
+        """Return the fields that only a credit controller sets."""
+        return {
+            "has_own_deferral",
+            "deferral_days",
+            "has_credit_limit",
+            "credit_limit",
+            "limit_policy",
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        for vals in vals_list:
+            # What is left as it is by default, as a form sends it, is no term.
+            given = {name: value for name, value in vals.items() if value}
+            self._check_may_set_credit_terms(given)
+        return contracts
+
     def write(self, vals):
-        if "deferral_days" not in vals and "has_own_deferral" not in vals:
+        if self._credit_terms_fields().isdisjoint(vals):
             return super().write(vals)
-        before = {contract: contract.deferral_days for contract in self}
+        self._check_may_set_credit_terms(vals)
+        before = {contract: contract._describe_credit_terms() for contract in self}
+        deferrals = {contract: contract.deferral_days for contract in self}
         result = super().write(vals)
-        changed = self.filtered(
-            lambda contract: contract.deferral_days != before[contract]
-        )
-        changed._update_open_due_dates()
+        for contract in self:
+            terms = contract._describe_credit_terms()
+            if terms != before[contract]:
+                self.env["b2b.credit.event"]._log("terms", contract, reason=terms)
+        self.filtered(
+            lambda contract: contract.deferral_days != deferrals[contract]
+        )._update_open_due_dates()
         return result
+
+    def _check_may_set_credit_terms(self, vals):
+        """Refuse credit terms that are set by somebody else than a credit controller.
+
+        :raise AccessError: for other users; code in sudo passes
+        """
+        if (
+            not self._credit_terms_fields().isdisjoint(vals)
+            and not self.env.su
+            and not self.env.user.has_group(
+                "b2b_credit_control.group_credit_controller"
+            )
+        ):
+            raise AccessError(
+                self.env._("Only a credit controller changes the terms of credit.")
+            )
+
+    def _describe_credit_terms(self):
+        """Return deferral and limit in words, for the history."""
+        self.ensure_one()
+        days = self.env._("%(days)s days", days=self.deferral_days)
+        if not self.has_credit_limit:
+            return self.env._("Deferral %(days)s, no limit", days=days)
+        policies = dict(self._fields["limit_policy"]._description_selection(self.env))
+        return self.env._(
+            "Deferral %(days)s, limit %(limit)s, over it: %(policy)s",
+            days=days,
+            limit=self.currency_id.format(self.credit_limit),
+            policy=policies[self._get_limit_policy()],
+        )
+
+    def _get_limit_policy(self):
+        """Return ``ignore``, ``warn`` or ``hold``, the company's if unset here."""
+        self.ensure_one()
+        return self.limit_policy or self.company_id.b2b_limit_policy
 
     def _update_open_due_dates(self):
         """Give the open settlement lines whose date came from the deferral another

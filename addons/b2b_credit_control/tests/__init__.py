@@ -1,2 +1,3 @@
 from . import test_credit_figures
+from . import test_credit_terms
 from . import test_deferral

@@ -1,8 +1,7 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import B2bCreditCommon
 
@@ -139,12 +138,3 @@ class TestDeferral(B2bCreditCommon):
         line.write({"date_maturity": False, "is_due_by_deferral": False})
         self.env["b2b.settlement.line"]._complete_due_dates()
         self.assertEqual(line.date_maturity, date(2026, 3, 15))
-
-    def test_deferral_is_for_managers_only(self):
-        user = new_test_user(
-            self.env, login="b2b_looker", groups="b2b_portal.group_b2b_user"
-        )
-        with self.assertRaises(AccessError):
-            self.contract.with_user(user).deferral_days = 90
-        with self.assertRaises(AccessError):
-            self.contract.with_user(self.dealer_user).deferral_days = 90
