@@ -13,7 +13,13 @@
         "security/b2b_credit_event_rules.xml",
         "security/b2b_settlement_total_rules.xml",
         "views/b2b_contract_views.xml",
+        "views/credit_panel_templates.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "b2b_credit_control/static/src/scss/*.scss",
+        ],
+    },
     "post_init_hook": "post_init_hook",
 }

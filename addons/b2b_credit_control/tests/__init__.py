@@ -1,3 +1,4 @@
 from . import test_credit_figures
+from . import test_credit_panel
 from . import test_credit_terms
 from . import test_deferral
