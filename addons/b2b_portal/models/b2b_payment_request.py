@@ -100,7 +100,7 @@ class B2bPaymentRequest(models.Model):
             paid = (
                 request._get_amount_invoiced_and_paid()
                 + sum(
-                    request._get_amount_unused(payment)
+                    payment._b2b_get_amount_unused(request.currency_id)
                     for payment in request.payment_ids
                 )
                 + request._get_amount_of_transactions()
@@ -127,23 +127,6 @@ class B2bPaymentRequest(models.Model):
                 move.direction_sign * share * (move.amount_total - move.amount_residual)
             )
         return paid
-
-    def _get_amount_unused(self, payment):
-        """Return what is left of a customer payment, in this request's currency."""
-        if payment.state not in ("in_process", "paid"):
-            return 0.0
-        sign = 1 if payment.payment_type == "inbound" else -1
-        if not payment.move_id:
-            amount, currency = sign * payment.amount, payment.currency_id
-        else:
-            lines = payment.move_id.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-            )
-            amount = -sum(lines.mapped("amount_residual_currency"))
-            currency = lines.currency_id[:1] or payment.currency_id
-        return currency._convert(
-            amount, self.currency_id, self.company_id, payment.date
-        )
 
     def _get_amount_of_transactions(self):
         """Return what was paid online and has no payment in the books yet."""
