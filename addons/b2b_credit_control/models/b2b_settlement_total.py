@@ -89,6 +89,9 @@ class B2bSettlementTotal(models.Model):
             log_exceptions=False,
         )
         self.invalidate_model()
+        # A payment may make room for orders on hold.
+        contract_ids = {key[2] for key in keys if key[2]}
+        self.env["b2b.credit.hold"]._recheck_soon(contract_ids)
 
     @api.model
     def _rebuild(self):

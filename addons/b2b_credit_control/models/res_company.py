@@ -48,6 +48,11 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if "b2b_deferral_days" in vals:
             self._b2b_update_open_due_dates()
+        if any(name.startswith("b2b_limit_") for name in vals):
+            contracts = self.env["b2b.contract"].sudo()
+            self.env["b2b.credit.hold"]._recheck_soon(
+                contracts._search([("company_id", "in", self.ids)])
+            )
         return result
 
     def _b2b_update_open_due_dates(self):

@@ -1,4 +1,5 @@
 from . import test_credit_figures
+from . import test_credit_hold
 from . import test_credit_panel
 from . import test_credit_terms
 from . import test_deferral
