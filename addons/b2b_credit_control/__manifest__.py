@@ -10,6 +10,7 @@
     "data": [
         "security/b2b_credit_groups.xml",
         "security/ir.model.access.csv",
+        "security/b2b_block_rules.xml",
         "security/b2b_credit_event_rules.xml",
         "security/b2b_credit_hold_rules.xml",
         "security/b2b_settlement_total_rules.xml",
@@ -17,6 +18,10 @@
         "data/mail_template_credit_hold.xml",
         "data/ir_cron_credit_hold.xml",
         "views/b2b_credit_hold_views.xml",
+        "data/ir_cron_block.xml",
+        "data/mail_template_block.xml",
+        "views/b2b_block_views.xml",
+        "views/b2b_block_rule_views.xml",
         "views/b2b_contract_views.xml",
         "views/credit_panel_templates.xml",
         "views/res_config_settings_views.xml",

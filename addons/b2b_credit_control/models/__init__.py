@@ -1,5 +1,8 @@
 from . import account_move
+from . import b2b_block
+from . import b2b_block_rule
 from . import b2b_contract
+from . import b2b_contract_block
 from . import b2b_contract_limit
 from . import b2b_contract_panel
 from . import b2b_credit_event
@@ -11,5 +14,7 @@ from . import mail_template
 from . import res_company
 from . import res_config_settings
 from . import res_currency
+from . import res_partner
+from . import res_users
 from . import sale_order
 from . import sale_order_hold

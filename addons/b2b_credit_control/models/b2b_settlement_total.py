@@ -92,6 +92,7 @@ class B2bSettlementTotal(models.Model):
         # A payment may make room for orders on hold.
         contract_ids = {key[2] for key in keys if key[2]}
         self.env["b2b.credit.hold"]._recheck_soon(contract_ids)
+        self.env["b2b.block"]._recheck_later(key[1] for key in keys)
 
     @api.model
     def _rebuild(self):
