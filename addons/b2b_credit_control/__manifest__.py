@@ -17,6 +17,7 @@
         "data/mail_activity_type_credit_hold.xml",
         "data/mail_template_credit_hold.xml",
         "data/ir_cron_credit_hold.xml",
+        "views/b2b_credit_event_views.xml",
         "views/b2b_credit_hold_views.xml",
         "data/ir_cron_block.xml",
         "data/mail_template_block.xml",
@@ -24,7 +25,10 @@
         "views/b2b_block_rule_views.xml",
         "views/b2b_contract_views.xml",
         "views/credit_panel_templates.xml",
+        "views/credit_history_templates.xml",
+        "views/credit_hold_templates.xml",
         "views/res_config_settings_views.xml",
+        "views/sale_order_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -17,4 +17,5 @@ from . import res_currency
 from . import res_partner
 from . import res_users
 from . import sale_order
+from . import sale_order_credit_notice
 from . import sale_order_hold

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -18,6 +18,7 @@ class B2bContract(models.Model):
     credit_hold_count = fields.Integer(
         string="Orders on hold", compute="_compute_credit_hold_count"
     )
+    is_credit_controller = fields.Boolean(compute="_compute_is_credit_controller")
 
     def _compute_credit_hold_count(self):
         counts = dict(
@@ -30,6 +31,12 @@ class B2bContract(models.Model):
         for contract in self:
             contract.credit_hold_count = counts.get(contract, 0)
 
+    @api.depends_context("uid")
+    def _compute_is_credit_controller(self):
+        self.is_credit_controller = self.env.user.has_group(
+            "b2b_credit_control.group_credit_controller"
+        )
+
     def write(self, vals):
         result = super().write(vals)
         if not {"has_credit_limit", "credit_limit", "limit_policy"}.isdisjoint(vals):
@@ -41,7 +48,14 @@ class B2bContract(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "b2b_credit_control.b2b_credit_hold_action"
         )
-        return action | {"domain": [("contract_id", "in", self.ids)]}
+        return action | {"domain": [("contract_id", "in", self.ids)], "context": {}}
+
+    def action_view_credit_events(self):
+        """Open the history of credit of this contract."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "b2b_credit_control.b2b_credit_event_action"
+        )
+        return action | {"domain": [("contract_id", "in", self.ids)], "context": {}}
 
     # === ROOM === #
 

@@ -84,6 +84,29 @@ class B2bCreditEvent(models.Model):
             ]
         )
 
+    def _get_portal_rows(self):
+        """Return what the dealer reads of these events, in the user's language.
+
+        :rtype: list[dict]
+        """
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        # The rules let him read the events; of the staff he sees the names.
+        return [
+            {
+                "date": event.date,
+                "kind": event.kind,
+                "label": kinds[event.kind],
+                "contract": event.contract_id.name or event.legal_entity_id.name,
+                "order": event.order_id and (event.order_id.id, event.order_id.name),
+                "amount": event.amount
+                and event.currency_id
+                and event.currency_id.format(event.amount),
+                "who": event.user_id.name,
+                "reason": event.reason,
+            }
+            for event in self.sudo()
+        ]
+
     def write(self, vals):
         # Who is not superuser is refused by the access rights.
         if self.env.su:

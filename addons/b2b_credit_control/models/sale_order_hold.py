@@ -52,6 +52,11 @@ class SaleOrder(models.Model):
             lambda hold: hold.state in ("held", "released")
         )
 
+    def action_b2b_release_credit_hold(self):
+        """Ask the credit controller why he releases these orders."""
+        held = self.b2b_credit_hold_ids.filtered(lambda hold: hold.state == "held")
+        return held.action_release()
+
     # === THE CHECK === #
 
     def action_confirm(self):

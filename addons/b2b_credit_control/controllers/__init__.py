@@ -1,0 +1,2 @@
+from . import credit_history
+from . import orders
