@@ -23,6 +23,8 @@
         "data/mail_template_block.xml",
         "views/b2b_block_views.xml",
         "views/b2b_block_rule_views.xml",
+        "views/b2b_payment_promise_views.xml",
+        "views/b2b_suspended_templates.xml",
         "views/b2b_contract_views.xml",
         "views/credit_panel_templates.xml",
         "views/credit_history_templates.xml",

@@ -1,2 +1,3 @@
 from . import credit_history
 from . import orders
+from . import suspended

@@ -8,8 +8,12 @@ from . import b2b_contract_panel
 from . import b2b_credit_event
 from . import b2b_credit_hold
 from . import b2b_credit_release
+from . import b2b_payment_promise
 from . import b2b_settlement_line
 from . import b2b_settlement_total
+from . import bus_bus
+from . import ir_http
+from . import ir_websocket
 from . import mail_template
 from . import res_company
 from . import res_config_settings

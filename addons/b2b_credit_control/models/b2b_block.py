@@ -74,6 +74,9 @@ class B2bBlock(models.Model):
         readonly=True,
         help="The dealer promised to pay until then, and the account is open.",
     )
+    promise_ids = fields.Many2many(
+        "b2b.payment.promise", string="Promises to pay", readonly=True
+    )
     is_lifted = fields.Boolean(readonly=True)
     date_lifted = fields.Datetime(readonly=True)
     lifted_by_id = fields.Many2one(
@@ -233,6 +236,7 @@ class B2bBlock(models.Model):
         for block in blocks:
             block._log("unblock", reason, automatic=automatic)
             block._notify("b2b_credit_control.mail_template_unblocked")
+        blocks.sudo().promise_ids._settle()
 
     def _recheck(self):
         """Lift those of these blocks whose cause is gone."""
@@ -363,6 +367,38 @@ class B2bBlock(models.Model):
             (line, amounts[line.id])
             for line in lines.sorted(lambda line: (line.date_maturity, line.id))
         ]
+
+    def _prepare_plan_values(self, user):
+        """Return what the page of a blocked user shows of the unblock plan.
+
+        :param res.users user: debts of legal entities that he does not act for are
+            counted, not named
+        :return: ``plan`` (line and amount), ``has_others``, ``totals`` (contract,
+            currency, amount)
+        :rtype: dict
+        """
+        plan = self._get_unblock_plan()
+        own = user.sudo().b2b_legal_entity_ids
+        totals = defaultdict(float)
+        for line, amount in plan:
+            totals[line.contract_id, line.currency_id] += amount
+        return {
+            "plan": [row for row in plan if row[0].legal_entity_id in own],
+            "has_others": any(row[0].legal_entity_id not in own for row in plan),
+            "totals": [
+                (contract, currency, amount)
+                for (contract, currency), amount in totals.items()
+            ],
+        }
+
+    def _get_unblock_amount(self):
+        """Return the sum of the unblock plan in the currency of the company."""
+        company = self.company_id
+        today = fields.Date.context_today(self)
+        return sum(
+            line.currency_id._convert(amount, company.currency_id, company, today)
+            for line, amount in self._get_unblock_plan()
+        )
 
     def _get_condition(self):
         """Return the function that tells by what is left whether this block lasts; see

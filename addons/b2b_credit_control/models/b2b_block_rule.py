@@ -219,6 +219,7 @@ class B2bBlockRule(models.Model):
         self.env["b2b.block"].search(
             [("is_lifted", "=", False), ("rule_id", "not in", rules.ids)]
         )._recheck()
+        self.env["b2b.payment.promise"]._break_unkept()
         progress(1)
         for rule in rules:
             rule._apply()

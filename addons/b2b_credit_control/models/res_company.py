@@ -37,7 +37,22 @@ class ResCompany(models.Model):
         default=7,
         help="What falls due within so many days is shown apart.",
     )
+    b2b_promise_max_days = fields.Integer(
+        string="Promise to pay within (days)",
+        default=7,
+        help="How far ahead a blocked dealer may promise to pay, which opens his "
+        "account until then. 0: he may not.",
+    )
+    b2b_promise_interval_days = fields.Integer(
+        string="One promise in (days)",
+        default=30,
+        help="A dealer may promise once in so many days.",
+    )
 
+    _b2b_promise_settings_positive = models.Constraint(
+        "CHECK(b2b_promise_max_days >= 0 AND b2b_promise_interval_days >= 0)",
+        "Days of a promise to pay cannot be negative.",
+    )
     _b2b_credit_settings_positive = models.Constraint(
         "CHECK(b2b_deferral_days >= 0 AND b2b_due_soon_days >= 0"
         " AND b2b_limit_tolerance_percent >= 0 AND b2b_limit_tolerance_amount >= 0)",

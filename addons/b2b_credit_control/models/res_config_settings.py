@@ -21,3 +21,9 @@ class ResConfigSettings(models.TransientModel):
     b2b_due_soon_days = fields.Integer(
         related="company_id.b2b_due_soon_days", readonly=False
     )
+    b2b_promise_max_days = fields.Integer(
+        related="company_id.b2b_promise_max_days", readonly=False
+    )
+    b2b_promise_interval_days = fields.Integer(
+        related="company_id.b2b_promise_interval_days", readonly=False
+    )

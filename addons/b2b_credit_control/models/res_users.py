@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import ormcache
 
 
@@ -80,4 +81,19 @@ class ResUsers(models.Model):
                     ("contract_id", "in", contracts.ids),
                 ]
             )
+        )
+
+    # === DOORS WITHOUT A PAGE === #
+
+    def _check_uid_passwd(self, uid, passwd):
+        """Override of `base`: XML-RPC and JSON-RPC pass here with every call."""
+        result = super()._check_uid_passwd(uid, passwd)
+        if self.browse(uid)._b2b_get_gate():
+            raise self._b2b_door_error()
+        return result
+
+    def _b2b_door_error(self):
+        """Return the error that whoever is blocked gets instead of data."""
+        return AccessError(
+            self.env._("Your account is suspended. Log in to the website to see why.")
         )

@@ -7,4 +7,6 @@ from . import test_credit_panel
 from . import test_credit_terms
 from . import test_credit_timeline
 from . import test_deferral
+from . import test_doors
+from . import test_payment_promise
 from . import test_unblock_plan
