@@ -26,6 +26,7 @@
         "views/b2b_payment_promise_views.xml",
         "views/b2b_suspended_templates.xml",
         "views/b2b_contract_views.xml",
+        "views/balance_templates.xml",
         "views/credit_panel_templates.xml",
         "views/credit_history_templates.xml",
         "views/credit_hold_templates.xml",
@@ -34,6 +35,7 @@
     ],
     "assets": {
         "web.assets_frontend": [
+            "b2b_credit_control/static/src/interactions/*.js",
             "b2b_credit_control/static/src/scss/*.scss",
         ],
     },

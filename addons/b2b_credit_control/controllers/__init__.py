@@ -1,3 +1,4 @@
+from . import balance
 from . import credit_history
 from . import orders
 from . import suspended

@@ -9,6 +9,7 @@ from . import b2b_credit_event
 from . import b2b_credit_hold
 from . import b2b_credit_release
 from . import b2b_payment_promise
+from . import b2b_settlement_balance
 from . import b2b_settlement_line
 from . import b2b_settlement_total
 from . import bus_bus

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 # So many contracts are shown one by one, more are folded under their totals.
-UNFOLDED = 3
+UNFOLDED = 2
 
 
 class B2bContract(models.Model):
@@ -57,6 +58,30 @@ class B2bContract(models.Model):
             )
         )
         return [row | self._describe_credit_row(row) for row in rows]
+
+    @api.model
+    def _get_credit_ageing(self, contract_id, entity_id, only_unallocated=False):
+        """Return the ageing of what the current user may see; see
+        :meth:`b2b.settlement.total._get_ageing`.
+
+        :param int contract_id: of this contract only, if given
+        :param int entity_id: of this legal entity only, if given
+        :param bool only_unallocated: of no contract
+        """
+        contracts = Domain("id", "=", contract_id) if contract_id else Domain.TRUE
+        if only_unallocated:
+            contracts = Domain.FALSE
+        entities = Domain("user_id", "=", self.env.uid)
+        if contract_id:
+            entities = Domain.FALSE
+        if entity_id:
+            of_entity = Domain("legal_entity_id", "=", entity_id)
+            contracts &= of_entity
+            entities &= of_entity
+        return self.env["b2b.settlement.total"]._get_ageing(
+            self.with_context(active_test=False)._search(contracts).subselect(),
+            self.env["b2b.membership"]._search(entities).subselect("legal_entity_id"),
+        )
 
     @api.model
     def _get_credit_rows_sql(self, contracts, legal_entities):

@@ -4,6 +4,9 @@ from odoo.tools import SQL
 # What tells totals apart.
 KEY = SQL("company_id, legal_entity_id, contract_id, currency_id, date_maturity")
 
+# Upper end of each bucket of the ageing in days overdue; the last has none.
+AGES = (("current", 0), ("week", 7), ("month", 30), ("two_months", 60), ("older", None))
+
 
 class B2bSettlementTotal(models.Model):
     """What is open, kept for each contract, currency and due date.
@@ -189,6 +192,49 @@ class B2bSettlementTotal(models.Model):
             items=self._get_items_sql(contracts, legal_entities),
             today=fields.Date.context_today(self),
             contracts=self._as_subquery(contracts),
+        )
+
+    @api.model
+    def _get_ageing(self, contracts, legal_entities=()):
+        """Return what is owed by how late it is, a row per currency.
+
+        Credit notes and prepayments pay what is due first, as in the other figures.
+
+        :param contracts: ids, or a subquery of ids
+        :param legal_entities: ids or a subquery, whose lines without a contract count
+        :return: ``currency_id`` and an amount for each key of :data:`AGES`
+        :rtype: list[dict]
+        """
+        today = fields.Date.context_today(self)
+        days = SQL("COALESCE(%s - date_maturity, 0)", today)
+        lower, columns = None, []
+        for name, upper in AGES:
+            within = SQL("%s <= %s", days, upper) if upper is not None else SQL("TRUE")
+            if lower is not None:
+                within = SQL("%s AND %s > %s", within, days, lower)
+            columns.append(
+                SQL(
+                    "COALESCE(SUM(rest) FILTER (WHERE %s), 0) AS %s",
+                    within,
+                    SQL.identifier(name),
+                )
+            )
+            lower = upper
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT currency_id, %s
+                  FROM (
+                        SELECT *, GREATEST(LEAST(debit, running - credits), 0) AS rest
+                          FROM (%s) AS item
+                       ) AS owed
+              GROUP BY currency_id
+                HAVING SUM(rest) != 0
+              ORDER BY currency_id
+                """,
+                SQL(", ").join(columns),
+                self._get_items_sql(contracts, legal_entities),
+            )
         )
 
     @api.model

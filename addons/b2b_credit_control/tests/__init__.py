@@ -1,3 +1,4 @@
+from . import test_balance
 from . import test_block
 from . import test_credit_concurrency
 from . import test_credit_figures

@@ -173,7 +173,7 @@ class TestCreditPanel(B2bCreditBuilders, B2bCheckoutCommon):
         self._create_debt(40, overdue_days=3)
         panel = html.fromstring(self.url_open("/my").text)
         (badge,) = panel.find_class("o_b2b_credit_overdue")
-        self.assertIn("text-bg-danger", badge.get("class"))
+        self.assertIn("bg-danger", badge.get("class"))
         self.assertIn("fa-exclamation-triangle", badge.xpath(".//i")[0].get("class"))
         self.assertRegex(badge.text_content(), r"Overdue:\s+\$.40\.00,\s+3 days")
         self.assertTrue(move)
