@@ -8,9 +8,14 @@ from . import b2b_contract_panel
 from . import b2b_credit_event
 from . import b2b_credit_hold
 from . import b2b_credit_release
+from . import b2b_debtor
 from . import b2b_payment_promise
+from . import b2b_reminder
+from . import b2b_reminder_item
+from . import b2b_reminder_step
 from . import b2b_settlement_balance
 from . import b2b_settlement_line
+from . import b2b_settlement_reminder
 from . import b2b_settlement_total
 from . import bus_bus
 from . import ir_http
