@@ -147,9 +147,9 @@ class B2bContract(models.Model):
 
         :param float need: an amount in the currency of the contract
         :return: ``state``: ``fits``, ``later`` or ``never``; ``missing``: what there
-            is no room for today; ``date`` and ``amount``: on which day it fits if
-            everything due until then is paid, and how much that is; ``excess``: what
-            is over the limit even when all is paid
+            is no room for today; ``date`` (``is_today``) and ``amount``: on which day
+            it fits if everything due until then is paid, and how much that is;
+            ``excess``: what is over the limit even when all is paid
         :rtype: dict
         """
         self.ensure_one()
@@ -166,6 +166,7 @@ class B2bContract(models.Model):
                 return timeline | {
                     "state": "later",
                     "date": max(day or today, today),
+                    "is_today": not day or day <= today,
                     "amount": currency.round(paid),
                 }
         return timeline | {"state": "never", "excess": currency.round(missing - paid)}

@@ -166,6 +166,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.state == "draft":
             self.action_quotation_sent()
+        # The dealer has accepted it: it is no offer that ends while it waits.
+        self.validity_date = False
         self.env["b2b.credit.hold"]._hold(self, missing)
 
     def _b2b_note_over_limit(self, missing):

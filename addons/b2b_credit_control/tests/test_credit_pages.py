@@ -99,6 +99,10 @@ class TestCreditPages(B2bCreditBuilders, B2bCheckoutCommon):
         self.assertEqual(len(self._find("/my/orders", "o_b2b_on_hold")), 1)
         self.assertIn(order.name, self.url_open("/my/orders").text)
         self.assertNotIn(order.name, self.url_open("/my/quotes").text)
+        page = self._get_page(f"/my/orders/{order.id}")
+        self.assertTrue(page.xpath("//ol//a[starts-with(@href, '/my/orders')]"))
+        self.assertFalse(page.xpath("//ol//a[starts-with(@href, '/my/quotes')]"))
+        self.assertFalse(order.validity_date, "it does not end while it waits")
 
     def test_order_that_is_not_held_has_no_badge(self):
         order = self._fill_cart(1)

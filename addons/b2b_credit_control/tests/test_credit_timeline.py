@@ -20,7 +20,12 @@ class TestCreditTimeline(B2bCreditCommon):
     def test_overdue_debt_fits_today_if_paid(self):
         self._create_debt(400, overdue_days=5)
         self._assert_timeline(
-            700, state="later", missing=100, date=self.today, amount=400
+            700,
+            state="later",
+            missing=100,
+            date=self.today,
+            is_today=True,
+            amount=400,
         )
 
     def test_fits_on_the_day_when_enough_is_due(self):
@@ -53,7 +58,12 @@ class TestCreditTimeline(B2bCreditCommon):
             self.dealer, 150, "out_refund", b2b_contract_id=self.contract.id
         )
         self._assert_timeline(
-            800, state="later", missing=50, date=self._days_ago(-3), amount=250
+            800,
+            state="later",
+            missing=50,
+            date=self._days_ago(-3),
+            is_today=False,
+            amount=250,
         )
 
     def test_waiting_orders_make_no_room(self):
