@@ -373,8 +373,8 @@ class B2bBlock(models.Model):
 
         :param res.users user: debts of legal entities that he does not act for are
             counted, not named
-        :return: ``plan`` (line and amount), ``has_others``, ``totals`` (contract,
-            currency, amount)
+        :return: ``plan`` (line and amount), ``has_others``, ``opens_itself`` (whether
+            paying is enough), ``totals`` (contract, currency, amount)
         :rtype: dict
         """
         plan = self._get_unblock_plan()
@@ -384,6 +384,7 @@ class B2bBlock(models.Model):
             totals[line.contract_id, line.currency_id] += amount
         return {
             "plan": [row for row in plan if row[0].legal_entity_id in own],
+            "opens_itself": all(block._is_lifted_by_payment() for block in self),
             "has_others": any(row[0].legal_entity_id not in own for row in plan),
             "totals": [
                 (contract, currency, amount)

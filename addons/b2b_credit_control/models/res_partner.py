@@ -41,13 +41,6 @@ class ResPartner(models.Model):
         for partner in self:
             partner.b2b_hold_count = counts[partner]
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "parent_id" in vals:
-            # Who is blocked follows from the dealer.
-            self.env.registry.clear_cache()
-        return result
-
     def _b2b_get_payers(self):
         """Return whom to write to about the debts of these legal entities (sudo): those
         whose role is to pay, and the invoice addresses.

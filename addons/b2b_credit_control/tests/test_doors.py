@@ -184,7 +184,7 @@ class TestHardDoor(B2bDoorCase):
         self.assertEqual(self._get("/my/journal").status_code, 200)
 
     def test_suspended_page_says_why_and_what_to_pay(self):
-        self._create_debt(70, overdue_days=20)
+        old = self._create_debt(70, overdue_days=20)
         self._create_debt(30.5, overdue_days=10)
         self._create_debt(1000, overdue_days=-10)
         self.contract.user_id = self.staff_user
@@ -196,10 +196,24 @@ class TestHardDoor(B2bDoorCase):
         self.assertTrue(page.url.endswith("/my/suspended"))
         self.assertIn("Three letters unanswered", page.text)
         self.assertIn("100.50", page.text)
+        line = self.env["b2b.settlement.line"].search([("move_id", "=", old.id)])
+        self.assertIn(f"/my/balance/pay?line={line.id}", page.text)
+        self.assertIn(f"line-{line.id}=70.00", page.text)
         self.assertIn(self.staff_user.name, page.text)
         self.assertIn("/my/suspended/promise", page.text)
         self.assertIn("/web/session/logout", page.text)
         self.assertNotIn("/shop", page.text)
+
+    def test_suspended_page_does_not_promise_what_paying_does_not_do(self):
+        self._create_debt(70, overdue_days=20)
+        self._block("hard")
+        other = self._create_block(
+            dealer=self.dealer, scenario="hard", lifts_itself=False
+        )
+        self._login(self.dealer_user)
+        self.assertIn("Your manager decides", self._get("/my/suspended").text)
+        self._lift(other)
+        self.assertNotIn("Your manager decides", self._get("/my/suspended").text)
 
     def test_pages_and_attachments_without_a_route(self):
         website = self.env["website"].search([], limit=1)
