@@ -97,6 +97,9 @@ class TestCreditPages(B2bCreditBuilders, B2bCheckoutCommon):
         )
         self.assertEqual(link, f"/my/balance?contract={self.contract.id}")
         self.assertEqual(len(self._find("/my/orders", "o_b2b_on_hold")), 1)
+        (table,) = self._get_page("/my/orders").xpath("//main//table")
+        for row in table.xpath(".//tr[td]"):
+            self.assertEqual(len(row.xpath("td")), len(table.xpath(".//th")))
         self.assertIn(order.name, self.url_open("/my/orders").text)
         self.assertNotIn(order.name, self.url_open("/my/quotes").text)
         page = self._get_page(f"/my/orders/{order.id}")
