@@ -14,6 +14,7 @@
         "security/b2b_reminder_rules.xml",
         "security/b2b_credit_event_rules.xml",
         "security/b2b_credit_hold_rules.xml",
+        "security/b2b_payment_allocation_rules.xml",
         "security/b2b_settlement_total_rules.xml",
         "data/mail_activity_type_credit_hold.xml",
         "data/mail_template_credit_hold.xml",
@@ -31,6 +32,7 @@
         "views/b2b_reminder_views.xml",
         "views/b2b_contract_views.xml",
         "views/balance_templates.xml",
+        "views/pay_templates.xml",
         "views/credit_panel_templates.xml",
         "views/credit_history_templates.xml",
         "views/credit_hold_templates.xml",
@@ -41,6 +43,9 @@
         "web.assets_frontend": [
             "b2b_credit_control/static/src/interactions/*.js",
             "b2b_credit_control/static/src/scss/*.scss",
+        ],
+        "web.assets_tests": [
+            "b2b_credit_control/static/tests/tours/*.js",
         ],
     },
     "post_init_hook": "post_init_hook",

@@ -163,6 +163,7 @@ class B2bBalance(CustomerPortal):
             "sortby": order["key"],
             "ageing": self._prepare_ageing(filters),
             **self._prepare_credit(),
+            **self._prepare_paying(found),
         }
 
     def _prepare_credit(self):
@@ -180,6 +181,26 @@ class B2bBalance(CustomerPortal):
             "credit_panel": panel,
             "contracts": contracts,
             "entities": entities,
+        }
+
+    def _prepare_paying(self, lines):
+        """Return what the user may pay: legal entities, payment requests and contracts,
+        and of the listed lines what is being paid already."""
+        allocations = request.env["b2b.payment.allocation"]
+        entities = request.env.user._b2b_get_paying_entities()
+        requests = allocations._get_open_requests().filtered(
+            lambda bill: bill.legal_entity_id in entities
+        )
+        # Claims are not for dealers to read; of his own documents they are shown.
+        claimed = allocations._get_claimed(lines.sudo(), requests.sudo())
+        contracts = request.env["b2b.contract"].search_fetch(
+            [("legal_entity_id", "in", entities.ids)], ["currency_id", "name"]
+        )
+        return {
+            "paying_ids": set(entities.ids),
+            "claimed_ids": {record.id for record in lines.sudo() if claimed[record]},
+            "requests": requests,
+            "paying_contracts": contracts,
         }
 
     def _prepare_ageing(self, filters):

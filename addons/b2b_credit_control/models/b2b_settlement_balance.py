@@ -80,6 +80,7 @@ class B2bSettlementLine(models.Model):
             "order_date_text": day(order_date) if order_date else "",
             "contract": self.contract_id.name or self.env._("Not allocated"),
             "legal_entity": self.legal_entity_id.name,
+            "legal_entity_id": self.legal_entity_id.id,
             "date_due": self.date_maturity or None,
             "date_due_text": day(self.date_maturity)
             if self.date_maturity and self.residual > 0

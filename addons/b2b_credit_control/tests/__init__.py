@@ -10,6 +10,7 @@ from . import test_credit_timeline
 from . import test_debtors
 from . import test_deferral
 from . import test_doors
+from . import test_paying
 from . import test_payment_promise
 from . import test_reminders
 from . import test_unblock_plan
