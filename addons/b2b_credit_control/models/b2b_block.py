@@ -267,7 +267,7 @@ class B2bBlock(models.Model):
         """
         noted = self.env.cr.precommit.data.setdefault(RECHECK_KEY, set())
         if not noted:
-            blocks = self.with_user(SUPERUSER_ID).with_context({})
+            blocks = self.with_user(SUPERUSER_ID)
             self.env.cr.precommit.add(blocks._recheck_noted)
         noted.update(legal_entity_ids)
 

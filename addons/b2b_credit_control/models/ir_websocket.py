@@ -10,6 +10,7 @@ class IrWebsocket(models.AbstractModel):
     @classmethod
     def _authenticate(cls):
         """Override of `bus`: each message of an open socket asks again."""
-        super()._authenticate()
+        result = super()._authenticate()
         if wsrequest.env.user._b2b_get_gate():
             raise SessionExpiredException()
+        return result
