@@ -65,6 +65,27 @@ class AccountPayment(models.Model):
             self.move_id.write({"b2b_contract_id": vals["b2b_contract_id"]})
         return result
 
+    def _b2b_get_amount_unused(self, currency):
+        """Return what is left of this customer payment, in a currency.
+
+        :param res.currency currency: converted at the rate of the payment's date
+        :return: negative for money that was paid back
+        :rtype: float
+        """
+        self.ensure_one()
+        if self.state not in ("in_process", "paid"):
+            return 0.0
+        sign = 1 if self.payment_type == "inbound" else -1
+        if not self.move_id:
+            amount, own_currency = sign * self.amount, self.currency_id
+        else:
+            lines = self.move_id.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            amount = -sum(lines.mapped("amount_residual_currency"))
+            own_currency = lines.currency_id[:1] or self.currency_id
+        return own_currency._convert(amount, currency, self.company_id, self.date)
+
     # === DOCUMENTS === #
 
     @api.model

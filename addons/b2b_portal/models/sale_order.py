@@ -138,15 +138,25 @@ class SaleOrder(models.Model):
 
     # === REFUSALS === #
 
+    def _b2b_refusal_reason(self, action):
+        """Say why a step may not be taken with this order: what is against it on its
+        contract, and what other addons add about the order itself.
+
+        :param str action: as for ``_refusal_reason`` of the contract
+        :return: a translated sentence for the dealer, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        contract = self.b2b_contract_id.sudo()
+        return bool(contract) and contract._refusal_reason(action)
+
     def _b2b_contract_refusal(self):
         """Say why the contract keeps this order from being confirmed, by anybody.
 
         :return: a translated sentence, or False
         :rtype: str | bool
         """
-        self.ensure_one()
-        contract = self.b2b_contract_id.sudo()
-        return bool(contract) and contract._refusal_reason("order")
+        return self._b2b_refusal_reason("order")
 
     def _b2b_order_refusal(self):
         """Say why the current user may not send this order.

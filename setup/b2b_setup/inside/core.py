@@ -27,10 +27,17 @@ def load_languages(env):
     wizard.lang_install()
 
 
+def disable_demo_provider(env):
+    """Payments without money are for who asks for them: some tests and the demo."""
+    if provider := env.ref("payment.payment_provider_demo", raise_if_not_found=False):
+        provider.state = "disabled"
+
+
 def main(database):
     with odoo_environment(database) as env:
         announce("chart of accounts")
         load_accounts(env)
+        disable_demo_provider(env)
         announce("languages")
         load_languages(env)
         announce("web assets")

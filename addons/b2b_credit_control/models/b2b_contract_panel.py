@@ -1,0 +1,180 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+# So many contracts are shown one by one, more are folded under their totals.
+UNFOLDED = 2
+
+
+class B2bContract(models.Model):
+    _inherit = "b2b.contract"
+
+    @api.model
+    def _get_credit_panel(self):
+        """Return what the panel tells the current user, or nothing if he is no dealer.
+
+        For a dealer that is one query, whatever he owes; for others none.
+
+        :return: ``rows`` (see :meth:`_get_credit_rows`), ``totals`` by currency,
+            ``folded``, and whether companies and legal entities must be told apart
+        :rtype: dict
+        """
+        if not self.env.user._is_portal():
+            return {}
+        rows = self._get_credit_rows()
+        if not rows:
+            return {}
+        return {
+            "rows": rows,
+            "totals": self._get_credit_totals(rows),
+            "folded": len(rows) > UNFOLDED,
+            "many_companies": len({row["company_id"] for row in rows}) > 1,
+            "many_entities": len({row["legal_entity_id"] for row in rows}) > 1,
+        }
+
+    @api.model
+    def _get_credit_rows(self):
+        """Return the credit of each contract that the current user may see.
+
+        One query. A contract has a row in its own currency, and one in each other
+        currency in which something is owed. What is on no contract has a row with a
+        ``contract_id`` of None; archived contracts have one while they owe.
+
+        :return: ``contract_id``, ``contract``, ``legal_entity_id``,
+            ``legal_entity``, ``company_id``, ``company``, ``currency_id``, the
+            figures of :meth:`b2b.settlement.total._get_figures`, ``limit`` and
+            ``free`` (None without a limit), and all of these in words, see
+            :meth:`_describe_credit_row`
+        :rtype: list[dict]
+        """
+        # The rules choose the contracts; memberships say whose entries without a
+        # contract the user may see.
+        contracts = self.with_context(active_test=False)._search([])
+        entities = self.env["b2b.membership"]._search([("user_id", "=", self.env.uid)])
+        self.flush_model()
+        rows = self.env.execute_query_dict(
+            self._get_credit_rows_sql(
+                contracts.subselect(), entities.subselect("legal_entity_id")
+            )
+        )
+        return [row | self._describe_credit_row(row) for row in rows]
+
+    @api.model
+    def _get_credit_ageing(self, contract_id, entity_id, only_unallocated=False):
+        """Return the ageing of what the current user may see; see
+        :meth:`b2b.settlement.total._get_ageing`.
+
+        :param int contract_id: of this contract only, if given
+        :param int entity_id: of this legal entity only, if given
+        :param bool only_unallocated: of no contract
+        """
+        contracts = Domain("id", "=", contract_id) if contract_id else Domain.TRUE
+        if only_unallocated:
+            contracts = Domain.FALSE
+        entities = Domain("user_id", "=", self.env.uid)
+        if contract_id:
+            entities = Domain.FALSE
+        if entity_id:
+            of_entity = Domain("legal_entity_id", "=", entity_id)
+            contracts &= of_entity
+            entities &= of_entity
+        return self.env["b2b.settlement.total"]._get_ageing(
+            self.with_context(active_test=False)._search(contracts).subselect(),
+            self.env["b2b.membership"]._search(entities).subselect("legal_entity_id"),
+        )
+
+    @api.model
+    def _get_credit_rows_sql(self, contracts, legal_entities):
+        """Return the query of :meth:`_get_credit_rows`."""
+        return SQL(
+            """
+            SELECT contract.id AS contract_id, contract.name AS contract,
+                   entity.id AS legal_entity_id, entity.name AS legal_entity,
+                   company.id AS company_id, company.name AS company,
+                   credit.currency_id, COALESCE(debt, 0) AS debt,
+                   COALESCE(overdue, 0) AS overdue, COALESCE(due_soon, 0) AS due_soon,
+                   COALESCE(ordered, 0) AS ordered, overdue_since,
+                   COALESCE(overdue_days, 0) AS overdue_days,
+                   CASE WHEN is_limited THEN credit.credit_limit END AS limit,
+                   CASE WHEN is_limited THEN credit.credit_limit
+                       - COALESCE(debt, 0) - COALESCE(ordered, 0) END AS free
+              FROM (
+                    SELECT *
+                      FROM (%(figures)s) AS figures
+                 FULL JOIN (
+                            SELECT id AS contract_id, company_id, legal_entity_id,
+                                   currency_id, has_credit_limit AS is_limited,
+                                   credit_limit
+                              FROM b2b_contract
+                             WHERE id IN %(contracts)s
+                           ) AS own
+                     USING (contract_id, company_id, legal_entity_id, currency_id)
+                   ) AS credit
+         LEFT JOIN b2b_contract AS contract ON contract.id = credit.contract_id
+              JOIN res_partner AS entity ON entity.id = credit.legal_entity_id
+              JOIN res_company AS company ON company.id = credit.company_id
+             WHERE contract.active OR debt IS NOT NULL
+          ORDER BY entity.name, contract.name NULLS LAST, company.name,
+                   credit.currency_id
+            """,
+            figures=self.env["b2b.settlement.total"]._get_figures_sql(
+                contracts, legal_entities
+            ),
+            contracts=contracts,
+        )
+
+    @api.model
+    def _describe_credit_row(self, row):
+        """Return the amounts of a row in words of the user's language.
+
+        :rtype: dict[str, str]
+        """
+        money = self.env["res.currency"]._b2b_format
+        texts = {
+            f"{name}_text": money(row[name], row["currency_id"])
+            for name in ("debt", "overdue", "due_soon", "ordered", "limit", "free")
+            if row.get(name) is not None
+        }
+        if row["debt"] < 0:
+            texts["prepaid_text"] = money(-row["debt"], row["currency_id"])
+        if row["free"] is not None and row["free"] < 0:
+            texts["over_text"] = money(-row["free"], row["currency_id"])
+        if row["overdue_since"]:
+            texts["since_text"] = format_date(self.env, row["overdue_since"])
+        return texts
+
+    @api.model
+    def _get_credit_totals(self, rows):
+        """Return what rows of credit make in all, a row per currency: amounts of
+        different currencies are never added. A limit that is exceeded takes nothing
+        of another.
+
+        :param list[dict] rows: see :meth:`_get_credit_rows`
+        :rtype: list[dict]
+        """
+        totals = {}
+        for row in rows:
+            total = totals.setdefault(
+                row["currency_id"],
+                {"currency_id": row["currency_id"], "overdue_since": None, "free": None}
+                | dict.fromkeys(("debt", "overdue", "due_soon", "ordered"), 0.0),
+            )
+            for name in ("debt", "overdue", "due_soon", "ordered"):
+                total[name] += row[name]
+            if row["free"] is not None:
+                total["free"] = (total["free"] or 0.0) + max(row["free"], 0.0)
+            if row["overdue_since"]:
+                total["overdue_since"] = min(
+                    total["overdue_since"] or row["overdue_since"], row["overdue_since"]
+                )
+        return [
+            total
+            | self._describe_credit_row(total)
+            | {"overdue_days": self._days_since(total["overdue_since"])}
+            for total in totals.values()
+        ]
+
+    @api.model
+    def _days_since(self, day):
+        """Return how many days have passed since a date, 0 for none."""
+        return (fields.Date.context_today(self) - day).days if day else 0

@@ -1,0 +1,226 @@
+"""What credit costs: the panel on pages of a dealer with 20,000 open documents, on and
+off in pairs, and Balance beside stock /my/invoices/overdue.
+
+It fills a database of its own with rows made by SQL; never run it on one you need:
+
+    ./setup/odoo db duplicate b2b_template bench
+    ./setup/odoo -d bench -i b2b_credit_control --stop-after-init
+    BENCH_DOCUMENTS=20000 ./setup/odoo shell -d bench < tests/benchmarks/credit.py
+"""
+
+import os
+import statistics
+import threading
+import time
+
+from werkzeug.test import Client
+
+from odoo import http
+from odoo.fields import Command
+from odoo.service import security
+from odoo.tools import SQL
+
+DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", 20_000))
+CONTRACTS = 10
+RUNS = int(os.environ.get("BENCH_RUNS", 41))
+PANEL_PAGES = ("/contactus", "/my", "/shop")
+STOCK = "/my/invoices/overdue"
+BALANCE_PAGES = (
+    "/my/balance",
+    "/my/balance?due=overdue",
+    "/my/balance/page/400",
+    "/my/balance?sortby=contract",
+    "/my/balance/export/csv",
+    "/my/balance/export/xlsx",
+)
+
+env = env(  # noqa: F821 (given by the shell)
+    context=dict(env.context, tracking_disable=True, no_reset_password=True)  # noqa: F821
+)
+
+
+def create_dealer(name):
+    """Return a portal user who is himself a dealer with contracts: stock's page finds
+    nothing but the invoices of the user's own partner."""
+    dealer = env["res.partner"].create({"name": name, "is_company": True})
+    env["b2b.contract"].create(
+        [
+            {
+                "name": f"{name}-{number}",
+                "legal_entity_id": dealer.id,
+                "has_credit_limit": True,
+                "credit_limit": 1000000,
+            }
+            for number in range(CONTRACTS)
+        ]
+    )
+    return env["res.users"].create(
+        {
+            "name": name,
+            "login": name,
+            "partner_id": dealer.id,
+            "group_ids": [Command.set(env.ref("base.group_portal").ids)],
+        }
+    )
+
+
+def create_invoice(user):
+    """Return a posted invoice, made by Odoo itself."""
+    invoice = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": user.partner_id.id,
+            "invoice_date": "2026-01-15",
+            "invoice_line_ids": [
+                Command.create({"name": "Part", "price_unit": 100, "quantity": 1})
+            ],
+        }
+    )
+    invoice.action_post()
+    return invoice
+
+
+def clone(records, count, **values):
+    """Insert copies of rows by SQL.
+
+    :param records: the rows to copy
+    :param int count: how many copies of each; their ids follow each other
+    :param values: SQL expressions that replace columns; ``g`` counts the copies
+    :return: the id before the first copy
+    """
+    env.flush_all()
+    table = SQL.identifier(records._table)
+    ((base,),) = env.execute_query(SQL("SELECT MAX(id) FROM %s", table))
+    for offset, record in enumerate(records):
+        changes = {"id": f"{base + offset * count} + g", **values}
+        pairs = SQL(", ").join(
+            SQL("%s, %s", name, SQL(text)) for name, text in changes.items()
+        )
+        env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %(table)s
+                SELECT (jsonb_populate_record(row, jsonb_build_object(%(pairs)s))).*
+                  FROM %(table)s AS row, generate_series(1, %(count)s) AS g
+                 WHERE row.id = %(id)s
+                """,
+                table=table,
+                pairs=pairs,
+                count=count,
+                id=record.id,
+            )
+        )
+    env.cr.execute(
+        SQL(
+            "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT MAX(id) FROM %s))",
+            records._table,
+            table,
+        )
+    )
+    return base
+
+
+def fill(user):
+    """Make the open invoices of a dealer, most of them overdue, by Odoo and by SQL;
+    journal, ledger and totals then follow by the methods that fill them."""
+    invoice = create_invoice(user)
+    contracts = env["b2b.contract"].search(
+        [("legal_entity_id", "=", user.partner_id.id)], order="id"
+    )
+    due = "current_date - (g %% 120) + 20"
+    base = clone(
+        invoice,
+        DOCUMENTS - 1,
+        name="'BIG/' || lpad(g::text, 6, '0')",
+        access_token="NULL",
+        sequence_number="g",
+        sequence_prefix="'BIG/'",
+        date="current_date - (g %% 120)",
+        invoice_date="current_date - (g %% 120)",
+        invoice_date_due=due,
+        b2b_contract_id=f"{contracts[0].id} + g %% {len(contracts)}",
+    )
+    for item in invoice.line_ids:
+        values = {"date_maturity": due} if item.account_id.reconcile else {}
+        clone(item, DOCUMENTS - 1, move_id=f"{base} + g", **values)
+    invoice.b2b_contract_id = contracts[0]
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
+    env.invalidate_all()
+    env["b2b.document"]._cron_backfill()
+    env["b2b.settlement.total"]._rebuild()
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
+
+
+def log_in(user):
+    """Return a client that is logged in."""
+    session = http.root.session_store.new()
+    session.update(http.get_default_session(), db=env.cr.dbname, login=user.login)
+    session.uid = user.id
+    session.context = dict(user.context_get())
+    session.session_token = security.compute_session_token(session, env)
+    http.root.session_store.save(session)
+    client = Client(http.root)
+    client.set_cookie("session_id", session.sid)
+    return client
+
+
+def measure(client, page):
+    """Return the milliseconds and queries of a page."""
+    start = time.perf_counter()
+    response = client.get(page)
+    seconds = time.perf_counter() - start
+    if response.status_code != 200:
+        raise SystemExit(f"{page}: {response.status}")
+    return seconds * 1000, threading.current_thread().query_count
+
+
+def switch_panel(shown):
+    """Put the panel on the pages or take it off, and let the server know."""
+    env.ref("b2b_credit_control.credit_panel_layout").active = shown
+    env.cr.commit()
+
+
+def measure_panel(client):
+    """Print what the panel adds: pairs of blocks with and without it, in turns."""
+    times = {page: {True: [], False: []} for page in PANEL_PAGES}
+    queries = {}
+    for _block in range(max(RUNS // 5, 1)):
+        for shown in (True, False):
+            switch_panel(shown)
+            for run in range(7):
+                for page in PANEL_PAGES:
+                    milliseconds, queries[page, shown] = measure(client, page)
+                    if run >= 2:
+                        times[page][shown].append(milliseconds)
+    switch_panel(True)
+    for page in PANEL_PAGES:
+        pairs = zip(times[page][True], times[page][False], strict=True)
+        added = statistics.median(on - off for on, off in pairs)
+        print(
+            f"panel on {page:12} off {statistics.median(times[page][False]):6.1f} ms, "
+            f"on {statistics.median(times[page][True]):6.1f} ms, pairs differ by "
+            f"{added:4.1f} ms and {queries[page, True] - queries[page, False]} query"
+        )
+
+
+def measure_balance(client):
+    """Print Balance beside stock's page of overdue invoices."""
+    stock = statistics.median(measure(client, STOCK)[0] for _run in range(3))
+    print(f"{STOCK:32} {stock:8.0f} ms")
+    for page in BALANCE_PAGES:
+        measure(client, page)
+        runs = [measure(client, page) for _run in range(7)]
+        median = statistics.median(milliseconds for milliseconds, _queries in runs)
+        print(
+            f"{page:32} {median:8.0f} ms  {median / stock:6.3f} of stock  "
+            f"{runs[-1][1]:3} queries"
+        )
+
+
+dealer = create_dealer("bench_credit")
+fill(dealer)
+client = log_in(dealer)
+measure_panel(client)
+measure_balance(client)
