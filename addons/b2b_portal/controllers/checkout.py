@@ -235,7 +235,8 @@ class B2bPayByBill(PaymentPortal):
         order_sudo = self._b2b_get_order(order_id)
         if not request.env.user._b2b_may("order", order_sudo.b2b_legal_entity_id):
             raise Forbidden()
-        order_sudo._b2b_bill_on_submission()
+        if order_sudo._b2b_is_bill_missing():
+            order_sudo._b2b_bill_on_submission()
         return request.redirect(f"/my/orders/{order_sudo.id}")
 
     def _b2b_get_order(self, order_id):

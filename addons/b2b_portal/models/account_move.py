@@ -63,6 +63,7 @@ class AccountMove(models.Model):
                 contract = contract.browse()
             if not contract and move.state == "draft" and move.is_sale_document():
                 contract = entity.sudo()._b2b_only_contract(move.company_id)
+                contract = contract.filtered("active")
             move.b2b_contract_id = contract
 
     @api.constrains("b2b_contract_id", "partner_id", "company_id")

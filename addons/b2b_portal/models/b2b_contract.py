@@ -124,12 +124,13 @@ class B2bContract(models.Model):
                 f"{contract.name} ({entity})" if entity else contract.name
             )
 
-    @api.depends("pricelist_id", "company_id")
+    @api.depends("pricelist_id", "company_id", "legal_entity_id")
     def _compute_currency_id(self):
         for contract in self:
             contract.currency_id = (
                 contract.pricelist_id.currency_id
                 or contract.currency_id
+                or (contract.legal_entity_id and contract._get_pricelist().currency_id)
                 or contract.company_id.currency_id
             )
 
@@ -228,7 +229,14 @@ class B2bContract(models.Model):
         self._clear_access_rules()
         contracts.legal_entity_id._b2b_sync_memberships()
         contracts.legal_entity_id._b2b_reallocate_settlements()
+        self._forget_who_is_a_dealer()
         return contracts
+
+    @api.model
+    def _forget_who_is_a_dealer(self):
+        """Have the access rules of portal users computed anew: a contract makes a
+        dealer of a customer."""
+        self.env.registry.clear_cache()
 
     def write(self, vals):
         reallocate = not self._allocation_fields().isdisjoint(vals)
@@ -238,12 +246,15 @@ class B2bContract(models.Model):
             self._clear_access_rules()
         if reallocate:
             (entities | self.legal_entity_id)._b2b_reallocate_settlements()
+        if "legal_entity_id" in vals:
+            self._forget_who_is_a_dealer()
         return result
 
     def unlink(self):
         entities = self.legal_entity_id
         result = super().unlink()
         entities._b2b_reallocate_settlements()
+        self._forget_who_is_a_dealer()
         return result
 
     @api.model
@@ -298,8 +309,7 @@ class B2bContract(models.Model):
                 "%(entity)s is no longer active: ask your manager.",
                 entity=self.legal_entity_id.name,
             )
-        today = fields.Date.context_today(self)
-        status = self._status_on(today)
+        status = self._status_on(self.company_id._b2b_today())
         if status == "archived":
             return self.env._(
                 "Contract %(number)s is closed. Choose another contract or ask your "

@@ -91,7 +91,7 @@ class B2bPaymentRequest(models.Model):
     def _prepare_issue_values(self, order):
         """Return the values of the payment request of an order."""
         company = order.company_id
-        today = fields.Date.context_today(self)
+        today = company._b2b_today()
         days = company.b2b_bill_validity_days
         return {
             "name": company._b2b_next_payment_request_number(today),
@@ -111,6 +111,7 @@ class B2bPaymentRequest(models.Model):
             raise UserError(
                 self.env._("Only a B2B manager takes a payment request back.")
             )
+        self.check_access("read")
         self.sudo()._withdraw()
 
     def _withdraw(self):

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import consteq
 
@@ -18,6 +19,33 @@ class PaymentTransaction(models.Model):
         """Tell whether this transaction pays by bill."""
         self.ensure_one()
         return self.provider_id.custom_mode == PAY_BY_BILL
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `payment`, whose routes take any provider for any order."""
+        transactions = super().create(vals_list)
+        for tx in transactions:
+            if reason := tx._b2b_is_by_bill() and tx._b2b_bill_refusal():
+                raise ValidationError(reason)
+        return transactions
+
+    def _b2b_bill_refusal(self):
+        """Say why the current user may not pay this transaction by bill.
+
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        orders = self.sale_order_ids
+        if (
+            self.provider_id.state == "disabled"
+            or not orders
+            or not all(order.b2b_contract_id for order in orders)
+        ):
+            return self.env._("Only orders on a dealer's contract are paid by bill.")
+        waiting = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        reasons = (order._b2b_order_refusal() for order in waiting)
+        return next(filter(None, reasons), False)
 
     def _b2b_access_token(self):
         """Return what proves that the order was sent from the dealer's own page."""
@@ -67,7 +95,7 @@ class PaymentTransaction(models.Model):
             order._b2b_serialize()
             if order.state not in ("draft", "sent"):
                 continue
-            if reason := order._b2b_contract_refusal():
+            if reason := self._b2b_bill_refusal() or order._b2b_contract_refusal():
                 self._set_error(reason)
             else:
                 order.with_context(send_email=True).action_confirm()

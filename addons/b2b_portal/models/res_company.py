@@ -83,3 +83,13 @@ class ResCompany(models.Model):
             .with_company(root)
             .next_by_code(PAYMENT_REQUEST_SEQUENCE, sequence_date=day)
         )
+
+    def _b2b_today(self):
+        """Return the day it is where this company is; without a time zone of its own,
+        where the user is.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        timezone = self.sudo().partner_id.tz or self.env.user.tz
+        return fields.Date.context_today(self.with_context(tz=timezone))

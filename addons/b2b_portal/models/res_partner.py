@@ -75,6 +75,17 @@ class ResPartner(models.Model):
                 partner.parent_id.b2b_dealer_id if partner.parent_id else partner
             )
 
+    @api.constrains("is_company", "parent_id")
+    def _check_b2b_contracts_legal_entity(self):
+        for partner in self.with_context(active_test=False):
+            if partner.b2b_contract_ids and partner.commercial_partner_id != partner:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s has contracts, so it stays a company.",
+                        partner=partner.name,
+                    )
+                )
+
     @api.constrains("kpp")
     def _check_kpp(self):
         for partner in self:

@@ -57,7 +57,7 @@ class ResUsers(models.Model):
     def _compute_b2b_by_membership(self):
         for user in self:
             user.b2b_by_membership = user._is_portal() and (
-                not user.b2b_all_entities or bool(user.sudo().b2b_membership_ids)
+                not user.b2b_all_entities or user.sudo()._b2b_is_of_dealer()
             )
 
     @api.depends(
@@ -82,6 +82,18 @@ class ResUsers(models.Model):
             while bases := pricelists.item_ids.base_pricelist_id - pricelists:
                 pricelists |= bases
             user.b2b_pricelist_ids = pricelists
+
+    def _b2b_is_of_dealer(self):
+        """Tell whether this user acts for a dealer: somebody with a contract, be it
+        archived. Vendors and other customers see what Odoo shows them.
+        """
+        self.ensure_one()
+        contracts = self.env["b2b.contract"].with_context(active_test=False)
+        return bool(self.b2b_membership_ids) and bool(
+            contracts.search_count(
+                [("dealer_id", "=", self.partner_id.b2b_dealer_id.id)], limit=1
+            )
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

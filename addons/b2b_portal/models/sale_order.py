@@ -39,6 +39,7 @@ class SaleOrder(models.Model):
         string="Buying contact",
         index="btree_not_null",
         ondelete="set null",
+        copy=False,
         help="The person of the dealer who placed the order.",
     )
 
@@ -60,6 +61,7 @@ class SaleOrder(models.Model):
                 contract = contract.browse()
             if not contract and entity and order.state == "draft":
                 contract = entity.sudo()._b2b_only_contract(order.company_id)
+                contract = contract.filtered("active")
             order.b2b_contract_id = contract
 
     @api.depends("b2b_contract_id")
@@ -208,6 +210,8 @@ class SaleOrder(models.Model):
             {"b2b_contract_id": False, "b2b_contact_id": False, "carrier_id": False}
         )
         self._update_address(partner.id, ["partner_id"])
+        # The new customer may have a contract, but nobody has chosen it.
+        self.b2b_contract_id = False
 
     def _update_address(self, partner_id, fnames=None):
         """Override of `website_sale`: on a contract only the delivery address is the

@@ -105,9 +105,40 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("Only a confirmed order on a contract gets a bill.")
             )
+        if order.invoice_status == "invoiced":
+            raise UserError(self.env._("This order is invoiced already."))
         if order.b2b_contract_id._get_billing_mode() == "invoice":
             return order._b2b_bill_by_invoice()
         return self.env["b2b.payment.request"].sudo()._issue(order)
+
+    def _b2b_is_bill_missing(self):
+        """Tell whether the dealer may fetch the bill of this order himself: billing
+        has failed. What staff have withdrawn, taken back to draft or invoiced by hand
+        is for them to decide.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        order = self.sudo()
+        return (
+            order.state == "sale"
+            and bool(order.b2b_contract_id)
+            and not order.b2b_payment_request_ids
+            and order.b2b_bill_move_id.state != "draft"
+            and not order.b2b_is_billed
+            and not order.invoice_ids.filtered(lambda move: move.state == "posted")
+        )
+
+    def _b2b_has_down_payment(self):
+        """Tell whether a down payment of this order is invoiced."""
+        return any(
+            line.is_downpayment and line.invoice_lines for line in self.order_line
+        )
+
+    def _b2b_down_payment_message(self):
+        return self.env._(
+            "A down payment is invoiced: staff invoice the rest and deduct it."
+        )
 
     def _b2b_serialize(self):
         """Let only one transaction at a time pass for this order.
@@ -129,6 +160,8 @@ class SaleOrder(models.Model):
         """Return the posted customer invoice of all that was ordered."""
         invoice = self.b2b_bill_move_id
         if invoice.state != "draft":
+            if self._b2b_has_down_payment():
+                raise UserError(self._b2b_down_payment_message())
             self._force_lines_to_invoice_policy_order()
             invoice = self._create_invoices()
             self.b2b_bill_move_id = invoice
@@ -162,6 +195,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         if not self.b2b_contract_id or self.state != "sale":
+            return
+        if self.sudo().b2b_bill_move_id.state == "draft":
+            # Staff have taken it back and are at it.
             return
         try:
             with self.env.cr.savepoint():
@@ -224,6 +260,12 @@ class SaleOrder(models.Model):
         order = self.sudo().with_company(self.company_id)
         invoice = order.env["account.move"]
         if order.b2b_contract_id._get_invoicing_policy() != "on_delivery":
+            return invoice
+        if order._b2b_has_down_payment():
+            order._b2b_call_staff(
+                self.env._("The delivery was not invoiced"),
+                order._b2b_down_payment_message(),
+            )
             return invoice
         try:
             with self.env.cr.savepoint():

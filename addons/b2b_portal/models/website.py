@@ -199,7 +199,7 @@ class Website(models.Model):
 
     def _prepare_sale_order_values(self, partner_sudo):
         values = super()._prepare_sale_order_values(partner_sudo)
-        if contract_sudo := request.b2b_contract:
+        if contract_sudo := self._b2b_get_request_contract():
             values.update(contract_sudo._prepare_cart_values(partner_sudo))
         return values
 
@@ -207,13 +207,13 @@ class Website(models.Model):
         """Override of `website_sale`: a contract names its prices, whether or not
         the website offers that pricelist and whether or not pricelists are enabled.
         """
-        if contract_sudo := request.b2b_contract:
+        if contract_sudo := self._b2b_get_request_contract():
             request.session.pop(PRICELIST_SELECTED_SESSION_CACHE_KEY, None)
             return contract_sudo._get_pricelist()
         return super()._get_and_cache_current_pricelist()
 
     def _get_and_cache_current_fiscal_position(self):
-        if contract_sudo := request.b2b_contract:
+        if contract_sudo := self._b2b_get_request_contract():
             return contract_sudo._get_fiscal_position(
                 request.cart.partner_shipping_id or None
             )
@@ -227,7 +227,12 @@ class Website(models.Model):
 
     def _b2b_has_request_contract(self):
         """Tell whether the running request, if any, is one of a dealer."""
-        return bool(request and getattr(request, "b2b_contract", False))
+        return bool(self._b2b_get_request_contract())
+
+    def _b2b_get_request_contract(self):
+        """Return the contract of the running request (sudo), if it has any."""
+        # Not by getattr: what stands in for a request in tests has any attribute.
+        return request and request.__dict__.get("b2b_contract")
 
     def _b2b_shows_contract_bar(self):
         """Tell whether the page says for whom and on which contract he buys: all of

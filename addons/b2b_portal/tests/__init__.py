@@ -15,5 +15,6 @@ from . import test_payment_request
 from . import test_prices
 from . import test_quantity
 from . import test_reorder
+from . import test_safeguards
 from . import test_settlement_ledger
 from . import test_translations
