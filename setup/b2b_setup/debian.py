@@ -93,13 +93,8 @@ def _failure(what, log):
     # the first error is the cause, those after it follow from it
     reason = "".join(tail(log, 100, only=["E: "]).splitlines()[:1])
     return Problem(
-<<<<<<< HEAD
         f"{what} could not be downloaded ({reason}): check the network and try again, "
         "or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"
-=======
-        f"{what} could not be downloaded ({' '.join(reason)}): check the network and "
-        "try again, or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"
->>>>>>> 5e7a330 ([FIX] b2b_portal: leave to staff what is theirs, pay by bill on contracts only)
     )
 
 

@@ -87,8 +87,8 @@ class AccountMove(models.Model):
             self.line_ids._b2b_with_counterparts()._b2b_sync_settlements()
         elif "state" in vals:
             self.line_ids._b2b_sync_settlements()
-        elif "date" in vals:
-            # The items hold it as a related field, which is not written to them.
+        elif not {"date", "name"}.isdisjoint(vals):
+            # The items hold them as related fields, which are not written to them.
             posted = self.filtered(lambda move: move.state == "posted")
             posted.line_ids._b2b_sync_settlements()
         return result
