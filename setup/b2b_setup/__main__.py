@@ -62,7 +62,7 @@ def main(name, *words):
         return command.main(list(words))
     program = str(environment / "bin" / "python")
     env = {**os.environ, "PYTHONPATH": str(SETUP), "B2B_HOME": str(home())}
-    os.execve(program, [program, "-m", __package__, name, *words], env)
+    os.execve(program, [program, "-P", "-m", __package__, name, *words], env)
 
 
 if __name__ == "__main__":

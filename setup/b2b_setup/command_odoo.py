@@ -21,5 +21,5 @@ def main(words):
     if instance.embedded:
         # Odoo takes the place of this process and keeps using the server
         instance.server.hand_over()
-    command = [str(prepared.PYTHON), "-m", "odoo", *words]
+    command = [str(prepared.PYTHON), "-P", "-m", "odoo", *words]
     os.execve(command[0], command, prepared.environment(instance.config))

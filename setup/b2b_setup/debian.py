@@ -91,10 +91,10 @@ def _kept(kept, name):
 
 def _failure(what, log):
     # the first error is the cause, those after it follow from it
-    reason = tail(log, 100, only=["E: "]).splitlines()[:1]
+    reason = "".join(tail(log, 100, only=["E: "]).splitlines()[:1])
     return Problem(
-        f"{what} could not be downloaded ({' '.join(reason)}): check the network and "
-        "try again, or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"
+        f"{what} could not be downloaded ({reason}): check the network and try again, "
+        "or name another address of Debian's archive in B2B_DEBIAN_ARCHIVE"
     )
 
 

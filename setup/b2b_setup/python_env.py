@@ -38,7 +38,9 @@ def _make(target, odoo, total):
         # an interrupted attempt may be broken; its downloads are in pip's cache
         shutil.rmtree(target, ignore_errors=True)
         run_or_fail(
-            [sys.executable, "-m", "venv", target], log, "no Python environment made"
+            [sys.executable, "-P", "-m", "venv", target],
+            log,
+            "no Python environment made",
         )
         _install(target, log, progress, total)
         _put_on_path(target, odoo)
@@ -55,7 +57,7 @@ def _install(target, log, progress, total):
             seen += 1
             progress.count(seen, total, found[1].split("==")[0])
 
-    command = [target / "bin/python", "-m", "pip", "install", "--require-hashes"]
+    command = [target / "bin/python", "-P", "-m", "pip", "install", "--require-hashes"]
     # wheels only: nothing is compiled; no dependencies: nothing comes in unseen
     command += ["--only-binary", ":all:", "--no-deps", "--progress-bar", "off"]
     command += ["--disable-pip-version-check", "--no-input", "-r", REQUIREMENTS]

@@ -5,7 +5,8 @@ folder=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 for python in ${B2B_PYTHON:+"$B2B_PYTHON"} python3 python3.12 python3.13 python3.11; do
     if "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
     then
-        PYTHONPATH="$folder" PYTHONDONTWRITEBYTECODE=1 exec "$python" -m b2b_setup "$@"
+        # -P: files of the folder in which the user stands are none of Python's modules
+        PYTHONPATH="$folder" PYTHONDONTWRITEBYTECODE=1 exec "$python" -P -m b2b_setup "$@"
     fi
     # a Python that was asked for by name is not passed over in silence
     [ "$python" = "${B2B_PYTHON:-}" ] && break

@@ -66,6 +66,12 @@ def test_a_taken_port_is_told_before_anything_is_fetched(home):
     assert not home.exists()
 
 
+def test_files_where_the_user_stands_are_no_modules(home, tmp_path, monkeypatch):
+    (tmp_path / "argparse.py").write_text("raise SystemExit('taken for a module')")
+    monkeypatch.chdir(tmp_path)
+    assert "0 is no port" in run("--port", "0")[1]
+
+
 def test_an_archive_that_cannot_be_reached_is_one_line(home):
     code, said = run(
         "--port", str(free_port()), "--prepare", B2B_DEBIAN_ARCHIVE=NOTHING_THERE

@@ -87,15 +87,11 @@ class AccountMove(models.Model):
             self.line_ids._b2b_with_counterparts()._b2b_sync_settlements()
         elif "state" in vals:
             self.line_ids._b2b_sync_settlements()
-        elif not self._b2b_settlement_fields().isdisjoint(vals):
+        elif not {"date", "name"}.isdisjoint(vals):
+            # The items hold them as related fields, which are not written to them.
             posted = self.filtered(lambda move: move.state == "posted")
             posted.line_ids._b2b_sync_settlements()
         return result
-
-    @api.model
-    def _b2b_settlement_fields(self):
-        """Return the fields of a posted entry that the settlement ledger copies."""
-        return {"date", "invoice_date_due", "name", "partner_id"}
 
     # === DOCUMENTS === #
 
@@ -110,6 +106,7 @@ class AccountMove(models.Model):
         orders, as core does with what was paid online.
         """
         # The one who posts them need not see the orders.
+        self._b2b_forget_lists()
         orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
         orders.b2b_payment_request_ids._match_payments()
 
@@ -169,6 +166,10 @@ class AccountMove(models.Model):
             "payment_state",
             "state",
         ]
+
+    def _b2b_forget_lists(self):
+        moves = self | self.filtered("statement_line_id")._b2b_paid_invoices()
+        moves.line_ids.invalidate_recordset(["sale_line_ids"], flush=False)
 
     def _b2b_document_values(self):
         self.ensure_one()

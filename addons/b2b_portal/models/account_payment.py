@@ -113,6 +113,9 @@ class AccountPayment(models.Model):
             "state",
         ]
 
+    def _b2b_forget_lists(self):
+        self.reconciled_invoice_ids._b2b_forget_lists()
+
     def _b2b_document_values(self):
         self.ensure_one()
         is_inbound = self.payment_type == "inbound"

@@ -289,6 +289,8 @@ class B2bDocument(models.Model):
 
     @api.depends(lambda self: self._get_source_depends("_b2b_document_depends"))
     def _compute_mirrored(self):
+        for field in self._source_fields():
+            self[field]._b2b_forget_lists()
         for document in self:
             source = document._get_source()
             values = source._b2b_document_values() if source else {}

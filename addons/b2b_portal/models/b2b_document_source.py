@@ -37,6 +37,13 @@ class B2bDocumentSource(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _b2b_forget_lists(self):
+        """Drop the many2many fields that the values are made of from the cache.
+
+        There they may lack what the user who read them first may not see, and a
+        document is made for all who will see it.
+        """
+
     @api.model
     def _b2b_contract_depends(self):
         """Return the fields that the contract of the document depends on."""

@@ -69,6 +69,8 @@ class B2bPaymentRequest(models.Model):
         this request that has not gone into an invoice yet. So a prepayment counts
         once, before and after it is matched with the invoice.
         """
+        # A salesman may have read there the lines of his own invoices only.
+        self.order_id.order_line.invalidate_recordset(["invoice_lines"], flush=False)
         for request in self:
             currency = request.currency_id
             invoiced = request._get_invoiced()

@@ -173,6 +173,20 @@ class TestRequestInvoiced(RequestCase):
         invoice.action_post()
         self.assertAsks(self.request, "to_pay", 40)
 
+    def test_salesman_who_sees_no_invoice_of_others_changes_the_order(self):
+        salesman = new_test_user(
+            self.env, login="b2b_sales", groups="sales_team.group_sale_salesman"
+        )
+        self.order.user_id = salesman
+        invoice = self._deliver()
+        invoice.invoice_user_id = self.staff_user
+        self.env.flush_all()
+        self.env.invalidate_all()
+        order = self.order.with_user(salesman)
+        self.assertFalse(order.order_line.invoice_lines, "he does not see it")
+        order.order_line.write({"product_uom_qty": 11, "price_unit": 10})
+        self.assertAsks(self.request, "invoiced", 0)
+
     def test_more_delivered_than_ordered_leaves_nothing(self):
         self._deliver(12)
         self.assertAsks(self.request, "invoiced", 0)
@@ -327,7 +341,8 @@ class TestPaidAhead(RequestCase):
         payment.b2b_payment_request_id = self.request
         self.assertAsks(invoice, "paid", 0)
 
-    def test_accountant_who_may_not_see_the_order_takes_money_in(self):
+    def _as_blind_accountant(self, record):
+        """Return a record as an accountant who may not see the order it is for."""
         accountant = new_test_user(
             self.env,
             login="b2b_accountant",
@@ -335,14 +350,26 @@ class TestPaidAhead(RequestCase):
         )
         self.order.user_id = self.staff_user
         self.assertFalse(self.order.with_user(accountant).has_access("read"))
+        # Else he would read what others have fetched.
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return record.with_user(accountant)
+
+    def test_accountant_who_may_not_see_the_order_posts_its_invoice(self):
+        self._pay(100)
         self.contract.invoicing_policy = "manual"
         self._deliver()
         invoice = self.order._create_invoices()
-        for record in (self._pay(40, post=False), invoice, self._pay(60, post=False)):
-            # Else he would read what others have fetched.
-            self.env.flush_all()
-            self.env.invalidate_all()
-            record.with_user(accountant).action_post()
+        self._as_blind_accountant(invoice).action_post()
+        self.assertEqual(self._document(invoice).order_ids, self.order)
+        self.assertAsks(invoice, "paid", 0)
+
+    def test_accountant_who_may_not_see_the_order_takes_its_money_in(self):
+        invoice = self._deliver()
+        payment = self._pay(100, post=False)
+        self._as_blind_accountant(payment).action_post()
+        self.assertEqual(self._document(invoice).order_ids, self.order)
+        self.assertEqual(self._document(payment).order_ids, self.order)
         self.assertAsks(invoice, "paid", 0)
 
     def test_money_is_not_given_to_another_order(self):

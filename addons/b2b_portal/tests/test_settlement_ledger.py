@@ -434,7 +434,7 @@ class TestSettlementLedger(LedgerCase):
         self._receivable(move).partner_id = self.entity
         self.assertEqual(self._rows(move).legal_entity_id, self.entity)
         moved = self._create_invoice().with_context(skip_readonly_check=True)
-        moved.write({"b2b_contract_id": False, "partner_id": self.entity.id})
+        moved.partner_id = self.entity
         self.assertEqual(self._receivable(moved).partner_id, self.entity)
         self.assertEqual(self._rows(moved).legal_entity_id, self.entity)
 
