@@ -164,15 +164,16 @@ class B2bPaymentAllocation(models.Model):
             groups.setdefault(self._get_group_key(payable), []).append(payable)
         if len(groups) < 2:
             return list(groups.values()), []
-        _ = self.env._
         reasons = {
-            "currency": _("Amounts in different currencies are paid separately."),
-            "company": _(
+            "currency": self.env._(
+                "Amounts in different currencies are paid separately."
+            ),
+            "company": self.env._(
                 "These documents are of different companies of your supplier: each "
                 "receives a payment of its own."
             ),
-            "legal_entity": _("Each legal entity pays its own documents."),
-            "account": _("These documents are kept on different accounts."),
+            "legal_entity": self.env._("Each legal entity pays its own documents."),
+            "account": self.env._("These documents are kept on different accounts."),
         }
         texts = [
             text
@@ -181,7 +182,9 @@ class B2bPaymentAllocation(models.Model):
         ]
         if any(payable["kind"] != "line" for payable in payables):
             texts.append(
-                _("What is paid in advance is paid apart from what is owed already.")
+                self.env._(
+                    "What is paid in advance is paid apart from what is owed already."
+                )
             )
         return list(groups.values()), texts
 

@@ -105,7 +105,7 @@ class TestParallelLimit(BaseCase):
             def attempt():
                 attempts[number] += 1
                 order = env["sale.order"].browse(self.order_ids[number])
-                order.state  # noqa: B018
+                order.mapped("state")
                 if attempts[number] == 1:
                     barrier.wait()
                 order.action_confirm()

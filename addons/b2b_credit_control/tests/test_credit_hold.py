@@ -608,7 +608,7 @@ def _fail_for(order_id, method):
 
     def _action_confirm(self):
         if order_id in self.ids:
-            raise UserError("Out of paper")
+            raise UserError(self.env._("Out of paper"))
         return method(self)
 
     return _action_confirm
