@@ -8,7 +8,6 @@ from . import b2b_contract_limit
 from . import b2b_contract_panel
 from . import b2b_credit_event
 from . import b2b_credit_hold
-from . import b2b_credit_release
 from . import b2b_debtor
 from . import b2b_payment_allocation
 from . import b2b_payment_choice
