@@ -60,7 +60,7 @@ def _serve(instance, logins):
         end = processes.tail(instance.log, 15)
         raise Problem(f"Odoo ended by itself; end of {instance.log}:\n{end}")
     except KeyboardInterrupt:
-        say_line("\nStopping Odoo and PostgreSQL ...")
+        say_line("\nStopping ...")
     finally:
         processes.stop_session(server, signal.SIGINT)
 

@@ -14,6 +14,9 @@ from psycopg2 import sql
 
 from .console import Problem
 
+# the first that copies a database by its files, see Server.copy
+OLDEST = 150000
+
 
 class Server:
     """A running server; `parameters` for libpq: host, port, user, password."""
@@ -119,6 +122,8 @@ def existing():
     )
     try:
         with server.cursor() as cursor:
+            if cursor.connection.server_version < OLDEST:
+                raise Problem("B2B_POSTGRES: PostgreSQL 15 or later is needed")
             cursor.execute(
                 "SELECT rolcreatedb OR rolsuper FROM pg_roles"
                 " WHERE rolname = current_user"
@@ -129,6 +134,6 @@ def existing():
                     f'run ALTER ROLE "{parts.username}" CREATEDB there'
                 )
     except psycopg2.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise Problem(f"B2B_POSTGRES: no connection ({reason})") from error
     return server
