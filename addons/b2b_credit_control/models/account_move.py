@@ -10,15 +10,19 @@ class AccountMove(models.Model):
     @api.depends("b2b_contract_id")
     def _compute_invoice_payment_term_id(self):
         """Override of `account`: a contract says when it is paid, by its payment
-        term or by its deferral.
+        term or by its deferral. What is posted keeps its term.
         """
-        on_contract = self.filtered(
+        posted = self.filtered(lambda move: move.state == "posted")
+        for move in posted:
+            move.invoice_payment_term_id = move.invoice_payment_term_id
+        on_contract = (self - posted).filtered(
             lambda move: move.b2b_contract_id and move.is_sale_document()
         )
         for move in on_contract:
             contract = move.b2b_contract_id.sudo()
             move.invoice_payment_term_id = contract.payment_term_id
-        return super(AccountMove, self - on_contract)._compute_invoice_payment_term_id()
+        others = self - posted - on_contract
+        return super(AccountMove, others)._compute_invoice_payment_term_id()
 
     @api.depends("b2b_contract_id", "invoice_date", "invoice_payment_term_id")
     def _compute_invoice_date_due(self):

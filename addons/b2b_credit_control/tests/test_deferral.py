@@ -50,6 +50,18 @@ class TestDeferral(B2bCreditCommon):
         move.action_post()
         return move
 
+    def _halves(self):
+        """Return a payment term of two instalments."""
+        return self.env["account.payment.term"].create(
+            {
+                "name": "Half now, half later",
+                "line_ids": [
+                    Command.create({"value_amount": 50, "nb_days": 0}),
+                    Command.create({"value_amount": 50, "nb_days": 40}),
+                ],
+            }
+        )
+
     def test_company_default_is_fourteen_days(self):
         company = self.env["res.company"].create({"name": "New supplier"})
         self.assertEqual(company.b2b_deferral_days, 14)
@@ -94,16 +106,7 @@ class TestDeferral(B2bCreditCommon):
         self.assertFalse(move.b2b_contract_id)
 
     def test_instalments_keep_their_own_dates(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Half now, half later",
-                "line_ids": [
-                    Command.create({"value_amount": 50, "nb_days": 0}),
-                    Command.create({"value_amount": 50, "nb_days": 40}),
-                ],
-            }
-        )
-        self.contract.payment_term_id = term
+        self.contract.payment_term_id = self._halves()
         move = self._post()
         self.assertEqual(
             sorted(self._ledger(move).mapped("date_maturity")),
@@ -115,6 +118,20 @@ class TestDeferral(B2bCreditCommon):
         self._own_deferral(40)
         self.assertEqual(move.invoice_date_due, date(2026, 3, 15))
         self.assertEqual(self._ledger(move).date_maturity, date(2026, 3, 15))
+
+    def test_another_contract_leaves_the_instalments_of_a_posted_invoice_alone(self):
+        halves = self._halves()
+        other = self._create_contract(
+            self.dealer, "D-2", payment_term_id=halves.id
+        )
+        move = self._post(invoice_payment_term_id=halves.id)
+        move.b2b_contract_id = self._create_contract(self.dealer, "D-3")
+        self.assertEqual(move.invoice_payment_term_id, halves)
+        move = self._post()
+        move.b2b_contract_id = other
+        self.assertFalse(move.invoice_payment_term_id)
+        move.b2b_contract_id = False
+        self.assertFalse(move.invoice_payment_term_id)
 
     def test_debt_without_due_date_gets_one_from_the_deferral(self):
         line = self._ledger(self._misc_debt())
