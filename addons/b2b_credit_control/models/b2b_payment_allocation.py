@@ -234,9 +234,4 @@ class B2bPaymentRequest(models.Model):
         today = fields.Date.context_today(self)
         if request.validity_date and request.validity_date < today:
             return 0.0
-        invoices = request.order_id.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_invoice"
-        )
-        owed = sum(invoices.mapped("amount_residual"))
-        rest = request.amount_total - request.amount_paid - owed
-        return max(request.currency_id.round(rest), 0.0)
+        return request.amount_open

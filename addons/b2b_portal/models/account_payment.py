@@ -58,12 +58,20 @@ class AccountPayment(models.Model):
         result = super().write(vals)
         if "state" in vals:
             self._b2b_create_documents()
-        if not {"state", "b2b_payment_request_id"}.isdisjoint(vals):
-            # The one who takes money in need not see the order it is for.
-            self.sudo().b2b_payment_request_id._match_payments()
+        if "b2b_payment_request_id" in vals:
+            self._b2b_match_with_invoices()
+        elif "state" in vals:
+            # What is paid online says itself what it pays.
+            by_staff = self.filtered(lambda payment: not payment.payment_transaction_id)
+            by_staff._b2b_match_with_invoices()
         if "b2b_contract_id" in vals:
             self.move_id.write({"b2b_contract_id": vals["b2b_contract_id"]})
         return result
+
+    def _b2b_match_with_invoices(self):
+        """Give this money to the invoices of the orders it was paid for."""
+        # The one who takes it in need not see the orders.
+        self.sudo().b2b_payment_request_id._match_payments()
 
     def _b2b_get_amount_unused(self, currency):
         """Return what is left of this customer payment, in a currency.
@@ -75,15 +83,15 @@ class AccountPayment(models.Model):
         self.ensure_one()
         if self.state not in ("in_process", "paid"):
             return 0.0
-        sign = 1 if self.payment_type == "inbound" else -1
-        if not self.move_id:
-            amount, own_currency = sign * self.amount, self.currency_id
+        if self.move_id:
+            items = self.move_id._b2b_receivable_items()
+            amount = -sum(items.mapped("amount_residual_currency"))
+            own_currency = items.currency_id[:1] or self.currency_id
         else:
-            lines = self.move_id.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-            )
-            amount = -sum(lines.mapped("amount_residual_currency"))
-            own_currency = lines.currency_id[:1] or self.currency_id
+            sign = 1 if self.payment_type == "inbound" else -1
+            used = self.invoice_ids.filtered(lambda move: move.state == "posted")
+            amount = sign * max(self.amount - sum(used.mapped("amount_total")), 0.0)
+            own_currency = self.currency_id
         return own_currency._convert(amount, currency, self.company_id, self.date)
 
     # === DOCUMENTS === #

@@ -160,29 +160,8 @@ class B2bPaymentRequest(models.Model):
             lambda tx: tx.state == "done" and not tx.payment_id
         )
         return sum(transactions.mapped("amount")) + sum(
-            self._get_unused_of_payment(payment)
-            for payment in self._get_payments_received()
-        )
-
-    def _get_payments_received(self):
-        """Return the payments for these requests that are under way or done."""
-        return self.payment_ids.filtered(
-            lambda payment: payment.state in ("in_process", "paid")
-        )
-
-    def _get_unused_of_payment(self, payment):
-        """Return what is left of a customer payment, in this request's currency."""
-        if payment.move_id:
-            lines = payment.move_id._b2b_receivable_items()
-            amount = -sum(lines.mapped("amount_residual_currency"))
-            currency = lines.currency_id[:1] or payment.currency_id
-        else:
-            sign = 1 if payment.payment_type == "inbound" else -1
-            used = payment.invoice_ids.filtered(lambda move: move.state == "posted")
-            amount = sign * max(payment.amount - sum(used.mapped("amount_total")), 0.0)
-            currency = payment.currency_id
-        return currency._convert(
-            amount, self.currency_id, self.company_id, payment.date
+            payment._b2b_get_amount_unused(self.currency_id)
+            for payment in self.payment_ids
         )
 
     def _match_payments(self):
@@ -190,8 +169,11 @@ class B2bPaymentRequest(models.Model):
         orders: who has paid ahead is not asked again.
         """
         for request in self:
-            payments = request._get_payments_received().filtered(
-                lambda payment: payment.payment_type == "inbound"
+            payments = request.payment_ids.filtered(
+                lambda payment: (
+                    payment.state in ("in_process", "paid")
+                    and payment.payment_type == "inbound"
+                )
             )
             invoices = request._get_open_invoices() if payments else payments.move_id
             money = payments.move_id._b2b_receivable_items().filtered(
@@ -223,7 +205,7 @@ class B2bPaymentRequest(models.Model):
         before the bank's statement comes: as far as it covers them wholly.
         """
         for invoice in self._get_open_invoices():
-            unused = self._get_unused_of_payment(payment)
+            unused = payment._b2b_get_amount_unused(self.currency_id)
             owed = self._convert(invoice, invoice.amount_residual)
             if self.currency_id.compare_amounts(unused, owed) >= 0:
                 payment.invoice_ids |= invoice

@@ -122,11 +122,14 @@ class PaymentTransaction(models.Model):
         pays the order's payment request.
         """
         order = self.sale_order_ids
-        if len(order) == 1 and order.b2b_contract_id:
-            extra_create_values = {
-                "partner_id": order.b2b_legal_entity_id.id,
-                "b2b_contract_id": order.b2b_contract_id.id,
-                "b2b_payment_request_id": order._b2b_get_payment_request().id,
-                **extra_create_values,
-            }
-        return super()._create_payment(**extra_create_values)
+        if len(order) != 1 or not order.b2b_contract_id:
+            return super()._create_payment(**extra_create_values)
+        extra_create_values = {
+            "partner_id": order.b2b_legal_entity_id.id,
+            "b2b_contract_id": order.b2b_contract_id.id,
+            "b2b_payment_request_id": order._b2b_get_payment_request().id,
+            **extra_create_values,
+        }
+        payment = super()._create_payment(**extra_create_values)
+        payment._b2b_match_with_invoices()
+        return payment

@@ -341,6 +341,48 @@ class TestPaidAhead(RequestCase):
         payment.b2b_payment_request_id = self.request
         self.assertAsks(invoice, "paid", 0)
 
+    def _create_transaction(self, **values):
+        """Return an online payment of 100 that has succeeded, not in the books yet."""
+        provider = self.env.ref("payment.payment_provider_transfer")
+        provider.write({"state": "enabled", "journal_id": self.journal.id})
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref(
+                    "payment_custom.payment_method_wire_transfer"
+                ).id,
+                "amount": 100,
+                "currency_id": self.currency.id,
+                "partner_id": self.dealer.id,
+                "reference": "TX-1",
+                "state": "done",
+                **values,
+            }
+        )
+
+    def test_order_paid_online_after_its_invoice(self):
+        invoice = self._deliver()
+        transaction = self._create_transaction(
+            sale_order_ids=[Command.set(self.order.ids)]
+        )
+        method = self.journal.inbound_payment_method_line_ids[:1]
+        payment = transaction._create_payment(payment_method_line_id=method.id)
+        self.assertEqual(payment.b2b_payment_request_id, self.request)
+        self.assertAsks(invoice, "paid", 0)
+        self.assertAsks(self.request, "paid", 0)
+        self.assertEqual(self.request.amount_paid, 100)
+
+    def test_online_payment_of_chosen_papers_is_left_to_who_made_it(self):
+        invoice = self._deliver()
+        transaction = self._create_transaction()
+        method = self.journal.inbound_payment_method_line_ids[:1]
+        payment = transaction._create_payment(
+            payment_method_line_id=method.id, b2b_payment_request_id=self.request.id
+        )
+        self.assertEqual(self._document(invoice).amount_residual, 100)
+        payment.b2b_payment_request_id = self.request
+        self.assertAsks(invoice, "paid", 0)
+
     def _as_blind_accountant(self, record):
         """Return a record as an accountant who may not see the order it is for."""
         accountant = new_test_user(
