@@ -121,9 +121,7 @@ class TestDeferral(B2bCreditCommon):
 
     def test_another_contract_leaves_the_instalments_of_a_posted_invoice_alone(self):
         halves = self._halves()
-        other = self._create_contract(
-            self.dealer, "D-2", payment_term_id=halves.id
-        )
+        other = self._create_contract(self.dealer, "D-2", payment_term_id=halves.id)
         move = self._post(invoice_payment_term_id=halves.id)
         move.b2b_contract_id = self._create_contract(self.dealer, "D-3")
         self.assertEqual(move.invoice_payment_term_id, halves)
