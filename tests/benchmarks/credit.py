@@ -10,15 +10,12 @@ It fills a database of its own with rows made by SQL; never run it on one you ne
 
 import os
 import statistics
-import threading
-import time
+import sys
 
-from werkzeug.test import Client
-
-from odoo import http
 from odoo.fields import Command
-from odoo.service import security
-from odoo.tools import SQL
+
+sys.path.insert(0, "tests/benchmarks")
+from bench import clone, log_in, measure  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", 20_000))
 CONTRACTS = 10
@@ -80,46 +77,6 @@ def create_invoice(user):
     return invoice
 
 
-def clone(records, count, **values):
-    """Insert copies of rows by SQL.
-
-    :param records: the rows to copy
-    :param int count: how many copies of each; their ids follow each other
-    :param values: SQL expressions that replace columns; ``g`` counts the copies
-    :return: the id before the first copy
-    """
-    env.flush_all()
-    table = SQL.identifier(records._table)
-    ((base,),) = env.execute_query(SQL("SELECT MAX(id) FROM %s", table))
-    for offset, record in enumerate(records):
-        changes = {"id": f"{base + offset * count} + g", **values}
-        pairs = SQL(", ").join(
-            SQL("%s, %s", name, SQL(text)) for name, text in changes.items()
-        )
-        env.cr.execute(
-            SQL(
-                """
-                INSERT INTO %(table)s
-                SELECT (jsonb_populate_record(row, jsonb_build_object(%(pairs)s))).*
-                  FROM %(table)s AS row, generate_series(1, %(count)s) AS g
-                 WHERE row.id = %(id)s
-                """,
-                table=table,
-                pairs=pairs,
-                count=count,
-                id=record.id,
-            )
-        )
-    env.cr.execute(
-        SQL(
-            "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT MAX(id) FROM %s))",
-            records._table,
-            table,
-        )
-    )
-    return base
-
-
 def fill(user):
     """Make the open invoices of a dealer, most of them overdue, by Odoo and by SQL;
     journal, ledger and totals then follow by the methods that fill them."""
@@ -151,29 +108,6 @@ def fill(user):
     env["b2b.settlement.total"]._rebuild()
     env.cr.execute("ANALYZE")
     env.cr.commit()
-
-
-def log_in(user):
-    """Return a client that is logged in."""
-    session = http.root.session_store.new()
-    session.update(http.get_default_session(), db=env.cr.dbname, login=user.login)
-    session.uid = user.id
-    session.context = dict(user.context_get())
-    session.session_token = security.compute_session_token(session, env)
-    http.root.session_store.save(session)
-    client = Client(http.root)
-    client.set_cookie("session_id", session.sid)
-    return client
-
-
-def measure(client, page):
-    """Return the milliseconds and queries of a page."""
-    start = time.perf_counter()
-    response = client.get(page)
-    seconds = time.perf_counter() - start
-    if response.status_code != 200:
-        raise SystemExit(f"{page}: {response.status}")
-    return seconds * 1000, threading.current_thread().query_count
 
 
 def switch_panel(shown):

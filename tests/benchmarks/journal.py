@@ -9,16 +9,14 @@ It fills a database of its own with rows made by SQL; never run it on one you ne
 """
 
 import os
-import statistics
-import threading
+import sys
 import time
 
-from werkzeug.test import Client
-
-from odoo import http
 from odoo.fields import Command
-from odoo.service import security
 from odoo.tools import SQL
+
+sys.path.insert(0, "tests/benchmarks")
+from bench import clone, log_in, measure_in_turns  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", 100_000))
 OF_ONE_DEALER = DOCUMENTS // 5
@@ -82,46 +80,6 @@ def create_package(contract):
     )
     payment = wizard.create({})._create_payments()
     return order, order.picking_ids, invoice, payment
-
-
-def clone(records, count, **values):
-    """Insert copies of rows by SQL.
-
-    :param records: the rows to copy
-    :param int count: how many copies of each; their ids follow each other
-    :param values: SQL expressions that replace columns; ``g`` counts the copies
-    :return: the id before the first copy
-    """
-    env.flush_all()
-    table = SQL.identifier(records._table)
-    ((base,),) = env.execute_query(SQL("SELECT MAX(id) FROM %s", table))
-    for offset, record in enumerate(records):
-        changes = {"id": f"{base + offset * count} + g", **values}
-        pairs = SQL(", ").join(
-            SQL("%s, %s", name, SQL(text)) for name, text in changes.items()
-        )
-        env.cr.execute(
-            SQL(
-                """
-                INSERT INTO %(table)s
-                SELECT (jsonb_populate_record(row, jsonb_build_object(%(pairs)s))).*
-                  FROM %(table)s AS row, generate_series(1, %(count)s) AS g
-                 WHERE row.id = %(id)s
-                """,
-                table=table,
-                pairs=pairs,
-                count=count,
-                id=record.id,
-            )
-        )
-    env.cr.execute(
-        SQL(
-            "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT MAX(id) FROM %s))",
-            records._table,
-            table,
-        )
-    )
-    return base
 
 
 def clone_entry(move, count, prefix, **values):
@@ -239,41 +197,15 @@ def measure_backfill():
     print(f"wrong in the ledger: {len(env['b2b.settlement.line']._find_wrong())}")
 
 
-def log_in(login):
-    """Return a client that is logged in."""
-    user = env["res.users"].search([("login", "=", login)])
-    session = http.root.session_store.new()
-    session.update(http.get_default_session(), db=env.cr.dbname, login=login)
-    session.uid = user.id
-    session.context = dict(user.context_get())
-    session.session_token = security.compute_session_token(session, env)
-    http.root.session_store.save(session)
-    client = Client(http.root)
-    client.set_cookie("session_id", session.sid)
-    return client
-
-
 def measure_pages(login):
     """Print the median time and the queries of each page."""
-    client = log_in(login)
-    times = {page: [] for page in PAGES}
-    queries = {}
-    for run in range(RUNS + 2):
-        for page in PAGES:
-            start = time.perf_counter()
-            response = client.get(page)
-            seconds = time.perf_counter() - start
-            if response.status_code != 200:
-                raise SystemExit(f"{page}: {response.status}")
-            queries[page] = threading.current_thread().query_count
-            if run >= 2:
-                times[page].append(seconds)
-    stock = statistics.median(times["/my/invoices"])
-    for page in PAGES:
-        median = statistics.median(times[page])
+    client = log_in(env["res.users"].search([("login", "=", login)]))
+    found = measure_in_turns({page: (client, page) for page in PAGES}, RUNS)
+    stock, _queries = found["/my/invoices"]
+    for page, (median, queries) in found.items():
         print(
-            f"{login:12} {page:42} {median * 1000:6.0f} ms  "
-            f"{median / stock:5.2f} of stock  {queries[page]:3} queries"
+            f"{login:12} {page:42} {median:6.0f} ms  "
+            f"{median / stock:5.2f} of stock  {queries:3} queries"
         )
 
 

@@ -28,12 +28,15 @@ class ProductTemplate(models.Model):
     def _b2b_search_barcode_domain(self, term):
         """Return the domain of products with a barcode.
 
-        Whole barcodes only: they come from a scanner, and this uses the index.
+        Whole barcodes only: they come from a scanner, and this uses the index. They
+        are looked up here: a join would keep the search from the indexes of the other
+        fields.
 
         :param str term: one word of what was searched for
         :rtype: Domain
         """
-        return Domain("product_variant_ids", "any", [("barcode", "=", term)])
+        variants = self.env["product.product"].search([("barcode", "=", term)])
+        return Domain("id", "in", variants.product_tmpl_id.ids)
 
     @api.model
     def _search_fetch(self, search_detail, search, limit, order):
