@@ -39,6 +39,9 @@
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
     ],
+    "demo": [
+        "demo/credit_demo.xml",
+    ],
     "assets": {
         "web.assets_frontend": [
             "b2b_credit_control/static/src/interactions/*.js",

@@ -89,6 +89,7 @@ QUIET = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
     "mail_auto_subscribe_no_notify": True,
+    "mail_notify_force_send": False,
     "no_reset_password": True,
 }
 
