@@ -52,7 +52,8 @@ class B2bPaymentPromise(models.Model):
             return self.env._("Nothing is blocked.")
         if not all(user._b2b_may("pay", entity) for entity in self._entities(blocks)):
             return self.env._("Your role does not let you promise to pay.")
-        if not self._get_last_day(blocks):
+        is_paid_off = all(block._is_lifted_by_payment() for block in blocks)
+        if not is_paid_off or not self._get_last_day(blocks):
             return self.env._("Ask your manager: a promise is not enough here.")
         for company in blocks.company_id:
             earlier = self._find_recent(company, blocks.dealer_id)

@@ -113,6 +113,17 @@ class TestPaymentPromise(B2bBlockCommon):
                 {"dealer_id": self.dealer.id, "company_id": self.company.id}
             )
 
+    def test_promise_does_not_open_what_payment_does_not(self):
+        by_staff = self._create_block(
+            dealer=self.dealer, scenario="hard", lifts_itself=False
+        )
+        with self.assertRaisesRegex(UserError, "Ask your manager"):
+            self._promise()
+        self.assertEqual(self.dealer_user._b2b_get_gate(), "hard")
+        self._lift(by_staff)
+        self._promise()
+        self.assertEqual(self.dealer_user._b2b_get_gate(), "")
+
     def test_dealer_sees_his_own_promises_only(self):
         self._promise()
         promises = self.env["b2b.payment.promise"]
