@@ -32,4 +32,5 @@ from . import res_users
 from . import res_users_paying
 from . import sale_order
 from . import sale_order_credit_notice
+from . import sale_order_growth
 from . import sale_order_hold

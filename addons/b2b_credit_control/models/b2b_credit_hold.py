@@ -79,7 +79,9 @@ class B2bCreditHold(models.Model):
         help="If the order is not confirmed until then it is held again.",
     )
     amount_released = fields.Monetary(
-        readonly=True, help="The release does not cover an order that has grown since."
+        readonly=True,
+        help="Up to this amount the order needs no hold: as much was released, or was "
+        "confirmed before the order grew.",
     )
 
     # === FIGURES === #
@@ -91,7 +93,7 @@ class B2bCreditHold(models.Model):
                 hold.order_id.amount_total, hold.order_id.currency_id
             )
 
-    @api.depends("state", "order_id", "contract_id")
+    @api.depends("state", "order_id", "contract_id", "amount_order", "amount_released")
     def _compute_amount_missing(self):
         # Who may see the hold may know what is missing.
         holds = self.sudo()
@@ -105,38 +107,44 @@ class B2bCreditHold(models.Model):
         rooms = held.contract_id._get_credit_room()
         for hold in holds:
             missing = 0.0
-            if hold in held and hold.contract_id in rooms:
-                need = hold.order_id._b2b_get_credit_need()
-                missing = hold.currency_id.round(need - rooms[hold.contract_id])
-            hold.amount_missing = max(missing, 0.0)
+            if hold in held and hold.contract_id in rooms and hold._has_grown():
+                room = rooms[hold.contract_id]
+                missing = hold.order_id._b2b_get_credit_missing(room)
+            hold.amount_missing = missing
+
+    def _has_grown(self):
+        """Tell whether the order is more than what was released or confirmed."""
+        self.ensure_one()
+        return (
+            self.currency_id.compare_amounts(self.amount_order, self.amount_released)
+            > 0
+        )
 
     def _covers(self, order):
         """Tell whether this is a release in force that covers an order."""
         return (
             self.state == "released"
             and (not self.date_end or self.date_end >= fields.Date.context_today(self))
-            and self.currency_id.compare_amounts(
-                self.amount_order, self.amount_released
-            )
-            <= 0
+            and not self._has_grown()
         )
 
     # === HOLDING === #
 
     @api.model
-    def _hold(self, order, missing):
+    def _hold(self, order, missing, accepted=0.0):
         """Put an order on hold, tell the dealer and call the credit controller.
 
         :param sale.order order: one that the limit has no room for, in sudo
         :param float missing: what there is no room for, in the contract's currency
+        :param float accepted: up to which amount it needs no hold, in that currency
         """
         hold = order._b2b_get_credit_hold()
         if hold.state == "held":
             return hold
         if hold:
-            hold._take_back()
+            hold._take_back(accepted)
         else:
-            hold = self.create({"order_id": order.id})
+            hold = self.create({"order_id": order.id, "amount_released": accepted})
             hold._announce(
                 missing,
                 self.env._(
@@ -148,8 +156,11 @@ class B2bCreditHold(models.Model):
             )
         return hold
 
-    def _take_back(self):
-        """Hold again what was released and has not been used."""
+    def _take_back(self, accepted=0.0):
+        """Hold again what was released and has not been used, or has grown since.
+
+        :param float accepted: see :meth:`_hold`
+        """
         for hold in self:
             hold.write(
                 {
@@ -157,7 +168,7 @@ class B2bCreditHold(models.Model):
                     "date": fields.Datetime.now(),
                     "date_released": False,
                     "date_end": False,
-                    "amount_released": 0.0,
+                    "amount_released": accepted,
                 }
             )
             hold._announce(
@@ -255,10 +266,15 @@ class B2bCreditHold(models.Model):
 
     def _confirm_order(self):
         """Confirm the order as usual. What else is against it, it stays as it is and
-        the release waits for it.
+        the release waits for it. An order that is confirmed only goes on.
         """
         self.ensure_one()
         order = self.order_id.with_company(self.company_id)
+        if order.state == "sale":
+            order._b2b_mail_credit_hold(
+                "b2b_credit_control.mail_template_credit_release"
+            )
+            return
         if error := order._confirmation_error_message():
             order._b2b_call_staff(
                 self.env._("Released from credit hold, but not confirmed"), error
@@ -299,21 +315,22 @@ class B2bCreditHold(models.Model):
         held = self.search([("state", "=", "held")], order="date, id")
         self.env["ir.cron"]._commit_progress(remaining=len(held))
         for hold in held:
-            # Each payment and each order changes the room.
-            hold.invalidate_recordset(["amount_missing"])
             hold._release_if_room()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
     def _release_if_room(self):
-        """Confirm the order of this hold if there is room for it by now."""
-        self.ensure_one()
+        """Let the order of this hold go on if there is room for it by now."""
+        # Each payment and each order changes the room.
+        self.invalidate_recordset(["amount_missing"])
+        if self.state != "held" or self.amount_missing:
+            return
         order = self.order_id.with_company(self.company_id)
-        if (
-            self.state != "held"
-            or self.amount_missing
-            or order._confirmation_error_message()
-        ):
+        if order.state == "sale":
+            self._release_for_room()
+            self._confirm_order()
+            return
+        if order._confirmation_error_message():
             return
         try:
             with self.env.cr.savepoint():

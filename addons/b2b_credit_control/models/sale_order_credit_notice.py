@@ -15,17 +15,15 @@ class SaleOrder(models.Model):
     def _compute_b2b_credit_warning(self):
         open_orders = self.filtered(
             lambda order: (
-                order.state in ("draft", "sent")
+                (order.state in ("draft", "sent") or order.b2b_is_on_credit_hold)
                 and order.b2b_contract_id.has_credit_limit
             )
         )
         rooms = open_orders.b2b_contract_id._get_credit_room()
         self.b2b_credit_warning = False
         for order in open_orders:
-            contract = order.b2b_contract_id
-            need = order._b2b_get_credit_need()
-            missing = contract.currency_id.round(need - rooms[contract])
-            if need and missing > 0:
+            missing = order._b2b_get_credit_missing(rooms[order.b2b_contract_id])
+            if missing:
                 order.b2b_credit_warning = order._b2b_describe_missing(missing)
 
     def _b2b_describe_missing(self, missing):

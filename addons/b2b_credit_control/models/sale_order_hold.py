@@ -92,33 +92,49 @@ class SaleOrder(models.Model):
         held = self.browse()
         for order in checked:
             contract = order.sudo().b2b_contract_id
-            need = order.sudo()._b2b_get_credit_need()
-            missing = contract.currency_id.round(need - rooms[contract])
-            if order._b2b_is_over_limit(need, missing):
+            missing = order.sudo()._b2b_get_credit_missing(rooms[contract])
+            if order._b2b_is_over_limit(missing):
                 held |= order
                 order.sudo()._b2b_hold(missing)
             else:
-                rooms[contract] -= need
+                rooms[contract] -= order.sudo()._b2b_get_credit_need()
         return held
 
-    def _b2b_is_over_limit(self, need, missing):
+    def _b2b_is_over_limit(self, missing):
         """Tell whether this order has to be held.
 
-        :param float need: what it would use of the limit
-        :param float missing: what there is no room for
+        :param float missing: see :meth:`_b2b_get_credit_missing`
         """
         self.ensure_one()
-        contract = self.b2b_contract_id.sudo()
-        if not need or contract.currency_id.compare_amounts(missing, 0) <= 0:
+        if not missing:
             return False
+        contract = self.b2b_contract_id.sudo()
         policy = contract._get_limit_policy()
         if policy == "warn":
             self.sudo()._b2b_note_over_limit(missing)
         hold = self._b2b_get_credit_hold()
         return policy == "hold" and not (hold and hold._covers(self))
 
+    def _b2b_get_credit_missing(self, room):
+        """Return what there is no room for, in the contract's currency.
+
+        :param float room: of the contract; a confirmed order is counted in it already
+        :rtype: float
+        """
+        self.ensure_one()
+        contract = self.b2b_contract_id
+        need = self._b2b_get_credit_need()
+        if not need:
+            return 0.0
+        if self.state == "sale":
+            room += contract._convert_to_contract(
+                self.b2b_amount_uninvoiced, self.currency_id
+            )
+        return max(contract.currency_id.round(need - room), 0.0)
+
     def _b2b_get_credit_need(self):
-        """Return what this order would use of the limit, in the contract's currency.
+        """Return what this order would use of the limit, in the contract's currency;
+        what it uses, once it is confirmed.
 
         Nothing, if it is paid with money that nothing else has used. Money that is
         not in the ledger yet counts here, the rest is in the debt already.
@@ -127,7 +143,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         pending, booked = self._b2b_get_money_for_order()
-        total = self.amount_total
+        confirmed = self.state == "sale"
+        total = self.b2b_amount_uninvoiced if confirmed else self.amount_total
         if self.currency_id.compare_amounts(pending + booked, total) >= 0:
             return 0.0
         return self.b2b_contract_id._convert_to_contract(
@@ -161,14 +178,23 @@ class SaleOrder(models.Model):
 
     # === HOLDING === #
 
-    def _b2b_hold(self, missing):
-        """Keep this order on hold: it leaves the cart, nothing else happens."""
+    def _b2b_hold(self, missing, accepted=0.0):
+        """Keep this order on hold: it leaves the cart, nothing else happens.
+
+        :param float missing: what there is no room for, in the contract's currency
+        :param float accepted: up to which amount, in the order's currency, it needs
+            no hold: a confirmed order that has grown
+        """
         self.ensure_one()
         if self.state == "draft":
             self.action_quotation_sent()
         # The dealer has accepted it: it is no offer that ends while it waits.
         self.validity_date = False
-        self.env["b2b.credit.hold"]._hold(self, missing)
+        self.env["b2b.credit.hold"]._hold(
+            self,
+            missing,
+            self.b2b_contract_id._convert_to_contract(accepted, self.currency_id),
+        )
 
     def _b2b_note_over_limit(self, missing):
         """Write down that this order is confirmed though it is over the limit."""

@@ -2,6 +2,7 @@ from . import test_balance
 from . import test_block
 from . import test_credit_concurrency
 from . import test_credit_figures
+from . import test_credit_growth
 from . import test_credit_hold
 from . import test_credit_pages
 from . import test_credit_panel

@@ -82,7 +82,9 @@ class TestParallelLimit(BaseCase):
                 env[model].browse(ids).unlink()
 
     def test_ten_orders_at_once_never_overrun_the_limit(self):
-        attempts = self._confirm_in_parallel()
+        attempts = self._do_in_parallel(
+            self.order_ids, lambda order: order.action_confirm()
+        )
         with _Environment(self.registry_) as env:
             orders = env["sale.order"].browse(self.order_ids)
             states = sorted(orders.mapped("state"))
@@ -92,23 +94,44 @@ class TestParallelLimit(BaseCase):
             self.assertEqual(contract.credit_ordered, 90)
         self.assertGreater(sum(attempts), ORDERS, "they were in each other's way")
 
-    def _confirm_in_parallel(self):
-        """Confirm each order in a transaction that began before any other ended.
+    def test_confirmed_orders_that_grow_at_once_never_overrun_the_limit(self):
+        order_ids = self.order_ids[:3]
+        with _Environment(self.registry_) as env:
+            env["sale.order"].browse(order_ids).action_confirm()
+        self._do_in_parallel(
+            order_ids, lambda order: order.order_line.write({"price_unit": 35})
+        )
+        with _Environment(self.registry_) as env:
+            orders = env["sale.order"].browse(order_ids)
+            self.assertEqual(orders.mapped("state"), ["sale"] * 3)
+            self.assertEqual(orders.mapped("amount_total"), [35] * 3)
+            self.assertEqual(
+                sorted(orders.mapped("b2b_is_on_credit_hold")),
+                [False, False, True],
+                "there was room for two of them",
+            )
 
+    def _do_in_parallel(self, order_ids, action):
+        """Do something with each order in a transaction that began before any other
+        ended.
+
+        :param list[int] order_ids: a transaction each
+        :param callable action: takes an order
         :return: how often each was run
         """
-        barrier = threading.Barrier(ORDERS, timeout=60)
-        attempts = [0] * ORDERS
+        count = len(order_ids)
+        barrier = threading.Barrier(count, timeout=60)
+        attempts = [0] * count
         errors = []
 
         def run(number, env):
             def attempt():
                 attempts[number] += 1
-                order = env["sale.order"].browse(self.order_ids[number])
+                order = env["sale.order"].browse(order_ids[number])
                 order.mapped("state")
                 if attempts[number] == 1:
                     barrier.wait()
-                order.action_confirm()
+                action(order)
 
             try:
                 retrying(attempt, env)
@@ -119,7 +142,7 @@ class TestParallelLimit(BaseCase):
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with ExitStack() as stack:
             threads = []
-            for number in range(ORDERS):
+            for number in range(count):
                 env = stack.enter_context(_Environment(self.registry_))
                 env = env(context={**env.context, "mail_activity_quick_update": True})
                 threads.append(
