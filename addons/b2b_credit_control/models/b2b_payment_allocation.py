@@ -59,6 +59,9 @@ class B2bPaymentAllocation(models.Model):
         help="Less than the amount if the document was paid in the meantime: the rest "
         "is a prepayment.",
     )
+    amount_captured = fields.Monetary(
+        readonly=True, help="What has come of a payment that is captured in parts."
+    )
     is_booked = fields.Boolean(readonly=True)
     is_released = fields.Boolean(
         readonly=True, help="The dealer gave this attempt up to pay anew."
@@ -83,11 +86,20 @@ class B2bPaymentAllocation(models.Model):
     def _get_claim_domain(self):
         """Return the domain of what keeps its amount for a payment under way."""
         begun = fields.Datetime.now() - timedelta(minutes=CLAIM_MINUTES)
+        # Of what was authorized, the rest is free once all captures are booked.
+        captured = Domain("child_transaction_ids.state", "=", "done")
+        unbooked = Domain(
+            "child_transaction_ids",
+            "any",
+            [("state", "=", "done"), ("is_post_processed", "=", False)],
+        )
+        done = Domain("state", "=", "done") & (~captured | unbooked)
         return (
             Domain("is_booked", "=", False)
             & Domain("is_released", "=", False)
             & (
-                Domain("transaction_id.state", "in", ("pending", "authorized", "done"))
+                Domain("transaction_id.state", "in", ("pending", "authorized"))
+                | Domain("transaction_id", "any", done)
                 | Domain("transaction_id.state", "=", "draft")
                 & Domain("create_date", ">", begun)
             )
@@ -107,14 +119,21 @@ class B2bPaymentAllocation(models.Model):
                 Domain("move_line_id", "in", lines.move_line_id.ids)
                 | Domain("payment_request_id", "in", requests.ids)
             ),
-            ["amount", "contract_id", "move_line_id", "payment_request_id"],
+            [
+                "amount",
+                "amount_captured",
+                "contract_id",
+                "move_line_id",
+                "payment_request_id",
+            ],
         )
         of_item, of_request = defaultdict(float), defaultdict(float)
         for claim in claims:
+            amount = claim.amount - claim.amount_captured
             if claim.payment_request_id:
-                of_request[claim.payment_request_id.id] += claim.amount
+                of_request[claim.payment_request_id.id] += amount
             else:
-                of_item[claim.move_line_id.id, claim.contract_id.id] += claim.amount
+                of_item[claim.move_line_id.id, claim.contract_id.id] += amount
         claimed = {
             line: of_item[line.move_line_id.id, line.contract_id.id] for line in lines
         }
@@ -165,18 +184,30 @@ class B2bPaymentAllocation(models.Model):
         money = payment.move_id.line_ids.filtered(
             lambda line: line.account_id == payment.destination_account_id
         )
+        rest = payment.amount
         for allocation in self.filtered(lambda allocation: not allocation.is_booked):
+            currency = allocation.currency_id
+            part = min(
+                currency.round(allocation.amount - allocation.amount_captured), rest
+            )
+            rest = currency.round(rest - part)
+            captured = allocation.amount_captured + part
+            booked = allocation._reconcile(money, part)
             allocation.write(
                 {
-                    "is_booked": True,
-                    "amount_booked": allocation._reconcile(money),
+                    "amount_booked": allocation.amount_booked + booked,
+                    "amount_captured": captured,
+                    "is_booked": not currency.compare_amounts(
+                        captured, allocation.amount
+                    ),
                 }
             )
 
-    def _reconcile(self, money):
-        """Reconcile this document with its amount of a payment.
+    def _reconcile(self, money, part):
+        """Reconcile this document with its part of a payment.
 
         :param account.move.line money: the receivable item of the payment
+        :param float part: how much of it is for this document
         :return: the reconciled amount
         :rtype: float
         """
@@ -191,7 +222,7 @@ class B2bPaymentAllocation(models.Model):
             return 0.0
         amount = self.currency_id.round(
             min(
-                self.amount,
+                part,
                 debt.amount_residual_currency,
                 -money.amount_residual_currency,
             )

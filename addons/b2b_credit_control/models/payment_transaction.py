@@ -12,7 +12,9 @@ class PaymentTransaction(models.Model):
         """Override of `account_payment`: what a dealer has chosen to pay is booked on
         its legal entity and contract, and reconciled with exactly that.
         """
-        allocations = self.b2b_allocation_ids
+        # What is captured later or given back has a transaction of its own.
+        source = self.source_transaction_id
+        allocations = self.b2b_allocation_ids or source.b2b_allocation_ids
         if not allocations:
             return super()._create_payment(**extra_create_values)
         contracts = allocations.contract_id
@@ -29,7 +31,8 @@ class PaymentTransaction(models.Model):
         payment = super(PaymentTransaction, tx)._create_payment(
             **(values | extra_create_values)
         )
-        allocations._book(payment)
+        if self.operation != "refund":
+            allocations.sorted("id")._book(payment)
         return payment
 
     def _b2b_has_payment_account(self):

@@ -196,6 +196,69 @@ class TestPaying(PayingBuilders, B2bCreditCommon):
             payment.outstanding_account_id, self.journal.default_account_id
         )
 
+    # === CAPTURE AND REFUND === #
+
+    def _authorize(self, *choice):
+        self.demo.capture_manually = True
+        tx = self._begin(*choice)
+        tx._set_authorized()
+        return tx
+
+    def _capture(self, tx, amount=None):
+        captured = tx._capture(amount)
+        captured._post_process()
+        tx._post_process()
+        return captured.payment_id
+
+    def test_captured_money_pays_what_was_chosen(self):
+        self._create_contract(self.dealer, "D-2")
+        first = self._create_debt(100, overdue_days=20)
+        second = self._create_debt(50)
+        tx = self._authorize(("line", self._get_line(second).id, "30"))
+        payment = self._capture(tx)
+        self.assertEqual((first | second).mapped("amount_residual"), [100, 20])
+        self.assertEqual(payment.b2b_contract_id, self.contract)
+        self.assertEqual(tx.b2b_allocation_ids.state, "booked")
+        self.assertEqual(self._get_figures()["debt"], 120)
+
+    def test_money_captured_in_parts_pays_one_after_the_other(self):
+        first, second = self._create_debt(100), self._create_debt(50)
+        tx = self._authorize(
+            ("line", self._get_line(first).id, None),
+            ("line", self._get_line(second).id, None),
+        )
+        self._capture(tx, 60)
+        residuals = (first | second).mapped("amount_residual")
+        self.assertEqual(residuals, [40, 50])
+        with self.assertRaisesRegex(UserError, "under way"):
+            self._begin(("line", self._get_line(first).id, None))
+        self._capture(tx, 50)
+        residuals = (first | second).mapped("amount_residual")
+        self.assertEqual(residuals, [0, 40])
+        void = tx._void(40)
+        self.assertEqual((void.state, tx.state), ("cancel", "done"))
+        self._pay(("line", self._get_line(second).id, None))
+        self.assertEqual(second.amount_residual, 0)
+
+    def test_money_for_a_request_is_captured(self):
+        order = self._create_order(quantity=3, price=100)
+        order.action_confirm()
+        bill = order._b2b_issue_bill()
+        self._capture(self._authorize(("request", bill.id, "120")))
+        self.assertEqual((bill.amount_paid, bill.amount_open), (120, 180))
+        (payable,) = self._prepare(("request", bill.id, None))
+        self.assertEqual(payable["amount"], 180)
+
+    def test_refund_is_of_the_same_contract(self):
+        self._create_contract(self.dealer, "D-2")
+        tx = self._begin(("ahead", self.contract.id, "100"))
+        self._finish(tx)
+        self.assertEqual(self._get_figures()["debt"], -100)
+        refund = tx._refund(30)
+        refund._post_process()
+        self.assertEqual(refund.payment_id.b2b_contract_id, self.contract)
+        self.assertEqual(self._get_figures()["debt"], -70)
+
     # === AMOUNTS === #
 
     def test_amounts_are_read_as_people_write_them(self):
