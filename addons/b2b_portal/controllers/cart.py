@@ -8,13 +8,24 @@ from .query import parse_id
 
 
 class B2bCart(Cart):
-    """Fractions of units that allow them; the rules are those of the order."""
+    """Fractions of units that allow them; the rules are those of the order.
+
+    Who has no contract buys as in stock Odoo.
+    """
 
     @route()
     def add_to_cart(
         self, product_template_id, product_id, quantity=1.0, uom_id=None, **kwargs
     ):
         """Override of `website_sale`, which casts the quantity to an integer."""
+        if not request.website._b2b_has_request_contract():
+            return super().add_to_cart(
+                product_template_id,
+                product_id,
+                quantity=quantity,
+                uom_id=uom_id,
+                **kwargs,
+            )
         product = request.env["product.product"].browse(parse_id(product_id)).exists()
         uom = product.uom_id
         if uom_id and product:
@@ -25,7 +36,7 @@ class B2bCart(Cart):
                 raise UserError(
                     request.env._("This product is not sold in the unit you chose.")
                 )
-        kwargs.update(self._b2b_prepare_quantity(quantity, uom))
+        kwargs.update(self._b2b_prepare_quantity(quantity))
         return super().add_to_cart(
             product_template_id,
             product.id,
@@ -37,11 +48,10 @@ class B2bCart(Cart):
     @route()
     def update_cart(self, line_id, quantity, product_id=None, **kwargs):
         """Override of `website_sale`, which casts the quantity to an integer."""
-        line = request.cart.order_line.filtered(lambda line: line.id == line_id)
-        kwargs.update(self._b2b_prepare_quantity(quantity, line.product_uom_id))
-        return super().update_cart(
-            line_id, kwargs.pop("quantity"), product_id=product_id, **kwargs
-        )
+        if request.website._b2b_has_request_contract():
+            kwargs.update(self._b2b_prepare_quantity(quantity))
+            quantity = kwargs.pop("quantity")
+        return super().update_cart(line_id, quantity, product_id=product_id, **kwargs)
 
     def _prepare_order_history(self):
         """Override of `website_sale`, which looks for orders of the user's own partner:
@@ -51,17 +61,10 @@ class B2bCart(Cart):
             return super()._prepare_order_history()
         return {"order_history": request.website._b2b_prepare_order_history()}
 
-    def _b2b_prepare_quantity(self, value, uom):
-        """Return the arguments that carry a quantity through `website_sale`.
-
-        Who is no dealer gets a unit of whole numbers cut as in stock Odoo.
-        """
+    def _b2b_prepare_quantity(self, value):
+        """Return the arguments that carry a quantity through `website_sale`."""
         quantity = request.env["sale.order"]._b2b_parse_quantity(value)
-        is_exact = uom.b2b_fractional or request.website._b2b_has_request_contract()
-        return {
-            "quantity": int(quantity),
-            "b2b_quantity": quantity if is_exact else None,
-        }
+        return {"quantity": int(quantity), "b2b_quantity": quantity}
 
 
 class B2bReorder(CustomerPortal):
@@ -70,6 +73,8 @@ class B2bReorder(CustomerPortal):
         """Override of `website_sale`: it adds lines by a controller that cuts their
         fractions, and fails on less than one.
         """
+        if not request.website._b2b_has_request_contract():
+            return super().my_orders_reorder(order_id, access_token=access_token)
         order_id = parse_id(order_id)
         try:
             order_sudo = self._document_check_access(

@@ -287,6 +287,8 @@ class SaleOrder(models.Model):
 
         :param float b2b_quantity: the quantity that was really asked for
         """
+        if not self.b2b_contract_id:
+            return super()._cart_add(product_id, quantity, uom_id=uom_id, **kwargs)
         # What is linked to a product comes with its own quantity, uncut and unread.
         if b2b_quantity is not None and not kwargs.get("linked_line_id"):
             quantity = b2b_quantity
@@ -300,7 +302,7 @@ class SaleOrder(models.Model):
 
         :param float b2b_quantity: the quantity that was really asked for
         """
-        if b2b_quantity is not None:
+        if self.b2b_contract_id and b2b_quantity is not None:
             quantity = b2b_quantity
         return super()._cart_update_line_quantity(line_id, quantity, **kwargs)
 
@@ -311,6 +313,10 @@ class SaleOrder(models.Model):
 
         Then the cart stays as it is: who wants 2.5 pumps must not get 2 or 3.
         """
+        if not self.b2b_contract_id:
+            return super()._verify_updated_quantity(
+                order_line, product_id, new_qty, uom_id, **kwargs
+            )
         uom = self.env["uom.uom"].browse(uom_id)
         # Each addition was read by itself; their sum was not.
         rounded, warning = self._b2b_round_quantity(
@@ -354,13 +360,13 @@ class SaleOrder(models.Model):
             )
         return rounded, ""
 
-    @api.depends("order_line.product_uom_id.b2b_fractional")
+    @api.depends("b2b_contract_id", "order_line.product_uom_id.b2b_fractional")
     def _compute_cart_info(self):
-        """Override of `website_sale`: a length of cable is one thing in the cart,
-        half a litre too, which else would make an empty cart.
+        """Override of `website_sale`: to a dealer a length of cable is one thing in
+        the cart, half a litre too, which else would make an empty cart.
         """
         result = super()._compute_cart_info()
-        for order in self:
+        for order in self.filtered("b2b_contract_id"):
             lines = order.website_order_line
             measured = lines.filtered(lambda line: line.product_uom_id.b2b_fractional)
             if measured:

@@ -200,12 +200,35 @@ class TestQuantityHttp(B2bCheckoutCommon):
             error = response.json()["error"]["data"]
             self.assertEqual(error["name"], "odoo.exceptions.UserError", value)
 
-    def test_visitors_get_whole_units_as_in_stock_odoo(self):
-        self.authenticate(None, None)
-        values = self._add_to_cart(quantity=2.5)
-        self.assertEqual(values["quantity"], 2)
-        values = self._add_to_cart(self.cable, 2.5)
-        self.assertEqual(values["quantity"], 2.5)
+    def test_who_has_no_contract_buys_as_in_stock_odoo(self):
+        self._log_in(self._create_customer())
+        for product, count in ((self.product, 2), (self.cable, 4)):
+            values = self._add_to_cart(product, 2.5)
+            self.assertEqual((values["quantity"], values["cart_quantity"]), (2, count))
+            self.assertFalse(values["notification_info"]["warning"])
+        line = self.env["sale.order.line"].search([("product_id", "=", self.cable.id)])
+        self.assertFalse(line.order_id.b2b_contract_id)
+        values = self._update(line, 7.5)
+        self.assertEqual((values["quantity"], values["cart_quantity"]), (7, 9))
+
+    def test_fields_of_who_has_no_contract_take_no_fractions(self):
+        for user, mode in (
+            (self.dealer_user, "decimal"),
+            (self._create_customer(), None),
+        ):
+            self._log_in(user)
+            self._add_to_cart(self.cable, 1)
+            for url, name in (
+                (self.cable.website_url, "//input[@name='add_qty']"),
+                ("/shop/cart", "//input[hasclass('js_quantity')]"),
+            ):
+                field = self._get_page(url).xpath(name)[0]
+                self.assertEqual(field.get("inputmode"), mode, (user.login, url))
+
+    def _create_customer(self):
+        return self._create_dealer_user(
+            "b2b_customer", self.env["res.partner"].create({"name": "A customer"})
+        )
 
     # === CHANGING === #
 
@@ -257,6 +280,24 @@ class TestQuantityHttp(B2bCheckoutCommon):
         self._reorder(self._create_past_order(self.product, 3))
         self.assertEqual(self._get_quantities(), [3])
 
+    def test_reorder_of_who_has_no_contract_is_that_of_odoo(self):
+        customer = self._create_customer()
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": customer.partner_id.id,
+                "website_id": self.website.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": self.cable.id, "product_uom_qty": 2.5}
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        self._log_in(customer)
+        self._reorder(order)
+        self.assertEqual(self._get_cart(customer).order_line.product_uom_qty, 2)
+
     def test_reorder_of_nonsense_is_refused(self):
         for value in ("x", None, 10**30):
             response = self.url_open(
@@ -282,21 +323,7 @@ class TestQuantityHttp(B2bCheckoutCommon):
         self.assertEqual(sorted(self._get_quantities()), [2, 3.75])
 
     def test_quick_reorder_repeats_fractions(self):
-        """The sidebar of the cart, for a customer without a contract."""
-        customer = self._create_dealer_user(
-            "b2b_customer", self.env["res.partner"].create({"name": "A customer"})
-        )
-        self.env["sale.order"].create(
-            {
-                "partner_id": customer.partner_id.id,
-                "website_id": self.website.id,
-                "order_line": [
-                    Command.create(
-                        {"product_id": self.cable.id, "product_uom_qty": 2.5}
-                    )
-                ],
-            }
-        ).action_confirm()
-        self.start_tour("/shop/cart", "b2b_quick_reorder", login="b2b_customer")
-        cart = self._get_cart(customer)
-        self.assertEqual(cart.order_line.product_uom_qty, 0.75)
+        """The sidebar of the cart."""
+        self._create_past_order(self.cable, 2.5)
+        self.start_tour("/shop/cart", "b2b_quick_reorder", login="b2b_dealer")
+        self.assertEqual(self._get_quantities(), [0.75])

@@ -4,7 +4,7 @@ import {patch} from "@web/core/utils/patch";
 import {redirect} from "@web/core/utils/urls";
 import {CartLine} from "@website_sale/interactions/cart_line";
 import wSaleUtils from "@website_sale/js/website_sale_utils";
-import {parseQuantity} from "./quantity.esm";
+import {parseQuantity, takesFractions} from "./quantity.esm";
 
 patch(CartLine.prototype, {
     /**
@@ -14,6 +14,9 @@ patch(CartLine.prototype, {
      * @override
      */
     async _changeQuantity(input) {
+        if (!takesFractions(input)) {
+            return super._changeQuantity(...arguments);
+        }
         const data = await this.waitFor(
             rpc("/shop/cart/update", {
                 line_id: parseInt(input.dataset.lineId),

@@ -25,6 +25,17 @@ export function parseQuantity(text) {
 }
 
 /**
+ * Tell whether a field takes fractions: that of a dealer does, in all other fields the
+ * shop of Odoo reads what was typed.
+ *
+ * @param {Element} [input]
+ * @returns {Boolean}
+ */
+export function takesFractions(input) {
+    return input?.inputMode === "decimal";
+}
+
+/**
  * Turn what was typed into a field for quantities into what the shop reads, before
  * any other handler does: with a point as decimal sign.
  */
@@ -41,7 +52,7 @@ export class QuantityField extends Interaction {
      */
     normalize(ev) {
         const input = ev.target;
-        if (!input.matches("input.quantity, input[name='add_qty']") || !input.value) {
+        if (!takesFractions(input) || !input.value) {
             return;
         }
         const quantity = parseQuantity(input.value);

@@ -2,7 +2,7 @@ import {rpc} from "@web/core/network/rpc";
 import {patch} from "@web/core/utils/patch";
 import {QuickReorder} from "@website_sale/interactions/quick_reorder";
 import wSaleUtils from "@website_sale/js/website_sale_utils";
-import {parseQuantity} from "./quantity.esm";
+import {parseQuantity, takesFractions} from "./quantity.esm";
 
 patch(QuickReorder.prototype, {
     /**
@@ -10,6 +10,9 @@ patch(QuickReorder.prototype, {
      */
     async updateQuantityAndPrice(ev) {
         const input = ev.currentTarget;
+        if (!takesFractions(input)) {
+            return super.updateQuantityAndPrice(...arguments);
+        }
         const quantity = parseQuantity(input.value) || 0;
         this._updateAddButton(input, quantity);
         if (quantity > 0) {
@@ -29,7 +32,10 @@ patch(QuickReorder.prototype, {
      */
     async reorderProduct(ev) {
         const {productId, productTemplateId, quantity} = ev.currentTarget.dataset;
-        if (Number.isInteger(parseFloat(quantity))) {
+        const input = ev.currentTarget
+            .closest(".o_wsale_quick_reorder_line")
+            .querySelector(".o_wsale_quick_reorder_qty_input");
+        if (!takesFractions(input) || Number.isInteger(parseFloat(quantity))) {
             return super.reorderProduct(...arguments);
         }
         const data = await this.waitFor(

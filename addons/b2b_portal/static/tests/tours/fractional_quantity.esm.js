@@ -90,7 +90,7 @@ registry.category("web_tour.tours").add("b2b_fractional_quantity", {
     ],
 });
 
-/** A customer repeats a part of what he bought. */
+/** A dealer repeats a part of what he bought. */
 registry.category("web_tour.tours").add("b2b_quick_reorder", {
     steps: () => [
         {trigger: "#quick_reorder_button:enabled", run: "click"},
