@@ -62,6 +62,9 @@ class B2bCustomerPortal(SaleStockPortal):
     def _get_package_rows(self, order_sudo):
         """Return the documents of an order. Unlike the order itself, they are not
         opened by its access token: the rules must let the user read them."""
+        user = request.env.user
+        if user._is_portal() and not user._b2b_sees_dealer_pages():
+            return []
         package = request.env["b2b.document"]._get_package(order_sudo)
         return package._get_portal_rows()
 

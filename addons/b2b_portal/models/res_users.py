@@ -95,6 +95,24 @@ class ResUsers(models.Model):
             )
         )
 
+    def _b2b_sees_dealer_pages(self):
+        """Tell whether the account of this user leads to the pages of dealers: he is
+        a dealer's, or acts for a legal entity with a contract. To all others it looks
+        as in stock Odoo.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if not self._is_portal():
+            return False
+        # Contracts of another dealer, or closed ones, are not his to read.
+        contracts = self.env["b2b.contract"].sudo().with_context(active_test=False)
+        return self.b2b_by_membership or bool(
+            contracts.search_count(
+                [("legal_entity_id", "in", self.b2b_legal_entity_ids.ids)], limit=1
+            )
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)

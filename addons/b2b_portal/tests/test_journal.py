@@ -224,6 +224,32 @@ class TestJournal(B2bHttpCommon):
     def test_card_leads_from_the_account(self):
         self.assertTrue(self._open("/my").xpath("//a[@href='/my/journal']"))
 
+    def test_who_has_no_contract_has_the_account_of_stock_odoo(self):
+        customer = self._create_entity("A customer")
+        self._create_dealer_user("b2b_customer", customer)
+        order = self._create_order(partner_id=customer.id, b2b_contract_id=False)
+        self._register(
+            "TAX-78",
+            legal_entity_id=customer.id,
+            contract_id=False,
+            order_ids=order.ids,
+        )
+        self.authenticate("b2b_customer", "b2b_customer")
+        journal, section = "//a[@href='/my/journal']", "//section[@id='b2b_documents']"
+        self.assertFalse(self._open("/my").xpath(journal))
+        self.assertFalse(self._open(f"/my/orders/{order.id}").xpath(section))
+        self._create_contract(customer, "C-1", active=False)
+        self.assertTrue(self._open("/my").xpath(journal))
+        self.assertTrue(self._open(f"/my/orders/{order.id}").xpath(section))
+
+    def test_who_acts_for_a_dealer_elsewhere_has_the_journal(self):
+        user = self._create_dealer_user("b2b_guest", self._create_entity("A firm"))
+        self.env["b2b.membership"].create(
+            {"user_id": user.id, "legal_entity_id": self.entity.id}
+        )
+        self.authenticate(user.login, user.login)
+        self.assertTrue(self._open("/my").xpath("//a[@href='/my/journal']"))
+
     def test_queries_do_not_grow_with_the_documents(self):
         for number in range(7):
             self._register(f"A-{number}", order_ids=self.order.ids)
