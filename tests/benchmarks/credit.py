@@ -15,7 +15,7 @@ import sys
 from odoo.fields import Command
 
 sys.path.insert(0, "tests/benchmarks")
-from bench import clone, log_in, measure  # noqa: E402
+from bench import clone, log_in, measure, measure_in_turns  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", 20_000))
 CONTRACTS = 10
@@ -120,8 +120,9 @@ def measure_panel(client):
     """Print what the panel adds: pairs of blocks with and without it, in turns."""
     times = {page: {True: [], False: []} for page in PANEL_PAGES}
     queries = {}
-    for _block in range(max(RUNS // 5, 1)):
-        for shown in (True, False):
+    for block in range(max(RUNS // 5, 2)):
+        # In turns: what comes first pays for what the switch made stale.
+        for shown in (True, False) if block % 2 else (False, True):
             switch_panel(shown)
             for run in range(7):
                 for page in PANEL_PAGES:
@@ -141,15 +142,13 @@ def measure_panel(client):
 
 def measure_balance(client):
     """Print Balance beside stock's page of overdue invoices."""
-    stock = statistics.median(measure(client, STOCK)[0] for _run in range(3))
-    print(f"{STOCK:32} {stock:8.0f} ms")
-    for page in BALANCE_PAGES:
-        measure(client, page)
-        runs = [measure(client, page) for _run in range(7)]
-        median = statistics.median(milliseconds for milliseconds, _queries in runs)
+    pages = (STOCK, *BALANCE_PAGES)
+    found = measure_in_turns({page: (client, page) for page in pages}, RUNS // 5)
+    stock, _queries = found[STOCK]
+    for page, (median, queries) in found.items():
         print(
             f"{page:32} {median:8.0f} ms  {median / stock:6.3f} of stock  "
-            f"{runs[-1][1]:3} queries"
+            f"{queries:3} queries"
         )
 
 
