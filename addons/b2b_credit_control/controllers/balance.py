@@ -7,6 +7,7 @@ from odoo.addons.b2b_portal.controllers.query import choose, parse_id
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..models.b2b_contract_panel import FIGURES
 from ..models.b2b_settlement_total import AGES
 from .balance_export import export_csv, export_xlsx
 
@@ -169,7 +170,7 @@ class B2bBalance(CustomerPortal):
     def _prepare_credit(self):
         """Return the credit of all contracts and what there is to choose from; the
         panel of the page shows the same rows."""
-        panel = request.env["b2b.contract"]._get_credit_panel()
+        panel = request.env["b2b.contract"]._get_credit_panel(FIGURES)
         rows = panel.get("rows", [])
         contracts = {
             row["contract_id"] or NO_CONTRACT: row["contract"]

@@ -4,36 +4,39 @@ from odoo.tools import SQL, format_date
 
 # So many contracts are shown one by one, more are folded under their totals.
 UNFOLDED = 2
+FIGURES = ("debt", "overdue", "due_soon", "ordered", "limit", "free")
+PANEL_FIGURES = ("debt", "overdue", "free")
 
 
 class B2bContract(models.Model):
     _inherit = "b2b.contract"
 
     @api.model
-    def _get_credit_panel(self):
+    def _get_credit_panel(self, figures=PANEL_FIGURES):
         """Return what the panel tells the current user, or nothing if he is no dealer.
 
         For a dealer that is one query, whatever he owes; for others none.
 
+        :param tuple figures: which of :data:`FIGURES` are put in words, too
         :return: ``rows`` (see :meth:`_get_credit_rows`), ``totals`` by currency,
             ``folded``, and whether companies and legal entities must be told apart
         :rtype: dict
         """
         if not self.env.user._is_portal():
             return {}
-        rows = self._get_credit_rows()
+        rows = self._get_credit_rows(figures)
         if not rows:
             return {}
         return {
             "rows": rows,
-            "totals": self._get_credit_totals(rows),
+            "totals": self._get_credit_totals(rows, figures),
             "folded": len(rows) > UNFOLDED,
             "many_companies": len({row["company_id"] for row in rows}) > 1,
             "many_entities": len({row["legal_entity_id"] for row in rows}) > 1,
         }
 
     @api.model
-    def _get_credit_rows(self):
+    def _get_credit_rows(self, figures=FIGURES):
         """Return the credit of each contract that the current user may see.
 
         One query. A contract has a row in its own currency, and one in each other
@@ -43,7 +46,7 @@ class B2bContract(models.Model):
         :return: ``contract_id``, ``contract``, ``legal_entity_id``,
             ``legal_entity``, ``company_id``, ``company``, ``currency_id``, the
             figures of :meth:`b2b.settlement.total._get_figures`, ``limit`` and
-            ``free`` (None without a limit), and all of these in words, see
+            ``free`` (None without a limit), and some of these in words, see
             :meth:`_describe_credit_row`
         :rtype: list[dict]
         """
@@ -57,7 +60,7 @@ class B2bContract(models.Model):
                 contracts.subselect(), entities.subselect("legal_entity_id")
             )
         )
-        return [row | self._describe_credit_row(row) for row in rows]
+        return [row | self._describe_credit_row(row, figures) for row in rows]
 
     @api.model
     def _get_credit_ageing(self, contract_id, entity_id, only_unallocated=False):
@@ -124,15 +127,16 @@ class B2bContract(models.Model):
         )
 
     @api.model
-    def _describe_credit_row(self, row):
+    def _describe_credit_row(self, row, figures=FIGURES):
         """Return the amounts of a row in words of the user's language.
 
+        :param tuple figures: of which amounts
         :rtype: dict[str, str]
         """
         money = self.env["res.currency"]._b2b_format
         texts = {
             f"{name}_text": money(row[name], row["currency_id"])
-            for name in ("debt", "overdue", "due_soon", "ordered", "limit", "free")
+            for name in figures
             if row.get(name) is not None
         }
         if row["debt"] < 0:
@@ -144,12 +148,13 @@ class B2bContract(models.Model):
         return texts
 
     @api.model
-    def _get_credit_totals(self, rows):
+    def _get_credit_totals(self, rows, figures=FIGURES):
         """Return what rows of credit make in all, a row per currency: amounts of
         different currencies are never added. A limit that is exceeded takes nothing
         of another.
 
         :param list[dict] rows: see :meth:`_get_credit_rows`
+        :param tuple figures: which amounts are put in words, too
         :rtype: list[dict]
         """
         totals = {}
@@ -169,7 +174,7 @@ class B2bContract(models.Model):
                 )
         return [
             total
-            | self._describe_credit_row(total)
+            | self._describe_credit_row(total, figures)
             | {"overdue_days": self._days_since(total["overdue_since"])}
             for total in totals.values()
         ]
