@@ -185,7 +185,7 @@ class B2bContract(models.Model):
             contract.credit_overdue = own.get("overdue", 0.0)
             contract.credit_due_soon = own.get("due_soon", 0.0)
             contract.credit_ordered = own.get("ordered", 0.0)
-            contract.credit_free = contract._get_free_limit(own)
+            contract.credit_free = contract._get_free_limit(figures[contract.id])
             contract.credit_overdue_since = since or False
             contract.credit_overdue_days = own.get("overdue_days", 0)
 
@@ -208,12 +208,14 @@ class B2bContract(models.Model):
     def _get_free_limit(self, figures):
         """Return what may still be ordered on account, negative if it is too much.
 
-        :param dict figures: those of this contract in its currency, may be empty
+        Debts and orders in other currencies count at today's rate. The panel says the
+        same, see :meth:`_set_free_limits`.
+
+        :param dict figures: of this contract, by id of the currency
         :return: an amount in the currency of the contract; 0 without a limit
         :rtype: float
         """
         self.ensure_one()
         if not self.has_credit_limit:
             return 0.0
-        used = figures.get("debt", 0.0) + figures.get("ordered", 0.0)
-        return self.currency_id.round(self.credit_limit - used)
+        return self.currency_id.round(self.credit_limit - self._get_limit_used(figures))

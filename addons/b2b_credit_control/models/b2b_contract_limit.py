@@ -82,8 +82,8 @@ class B2bContract(models.Model):
     def _get_credit_room(self):
         """Return what each of these contracts still has room for, tolerance included.
 
-        Debts and orders in other currencies count at today's rate. One query,
-        whatever the number of documents.
+        That is the free limit that people see, and the tolerance. One query, whatever
+        the number of documents.
 
         :return: amounts in the currency of the contract, negative if it is exceeded;
             of contracts with a limit only
@@ -95,9 +95,8 @@ class B2bContract(models.Model):
         figures = limited._get_credit_figures()
         return {
             contract: contract.currency_id.round(
-                contract.credit_limit
+                contract._get_free_limit(figures[contract.id])
                 + contract._get_limit_tolerance()
-                - contract._get_limit_used(figures[contract.id])
             )
             for contract in limited
         }
@@ -159,20 +158,23 @@ class B2bContract(models.Model):
         if currency.compare_amounts(missing, 0) <= 0:
             return timeline
         today = fields.Date.context_today(self)
-        paid = 0.0
-        for day, amount in self._get_open_by_due_date():
-            paid += amount
-            if currency.compare_amounts(paid, missing) >= 0:
+        rest, paid = missing, defaultdict(float)
+        for day, debts in self._get_open_by_due_date():
+            for debt_currency, amount in debts.items():
+                paid[debt_currency] += amount
+            amount = sum(self._convert_to_contract(paid[key], key) for key in paid)
+            rest = currency.round(missing - amount)
+            if currency.compare_amounts(rest, 0) <= 0:
                 return timeline | {
                     "state": "later",
                     "date": max(day or today, today),
                     "is_today": not day or day <= today,
-                    "amount": currency.round(paid),
+                    "amount": currency.round(amount),
                 }
-        return timeline | {"state": "never", "excess": currency.round(missing - paid)}
+        return timeline | {"state": "never", "excess": rest}
 
     def _get_open_by_due_date(self):
-        """Return what falls due on which day, in the currency of the contract.
+        """Return what falls due on which day, by currency.
 
         Prepayments and credit notes pay what is due first, as everywhere.
 
@@ -180,17 +182,19 @@ class B2bContract(models.Model):
         """
         self.ensure_one()
         groups = self.env["b2b.settlement.total"]._read_group(
-            [("contract_id", "=", self.id), ("currency_id", "=", self.currency_id.id)],
-            ["date_maturity:day"],
+            [("contract_id", "=", self.id)],
+            ["date_maturity:day", "currency_id"],
             ["debit:sum", "credit:sum"],
         )
-        due = defaultdict(float)
-        credit = sum(group[2] for group in groups)
-        for day, debit, _credit in sorted(
+        due = defaultdict(dict)
+        credits = defaultdict(float)
+        for _day, currency, _debit, credit in groups:
+            credits[currency] += credit
+        for day, currency, debit, _credit in sorted(
             groups, key=lambda group: (not group[0], group[0] or fields.Date.today())
         ):
-            used = min(credit, debit)
-            credit -= used
+            used = min(credits[currency], debit)
+            credits[currency] -= used
             if debit > used:
-                due[day] += debit - used
+                due[day][currency] = debit - used
         return list(due.items())

@@ -1,6 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, float_round, format_date
 
 # So many contracts are shown one by one, more are folded under their totals.
 UNFOLDED = 2
@@ -46,8 +48,8 @@ class B2bContract(models.Model):
         :return: ``contract_id``, ``contract``, ``legal_entity_id``,
             ``legal_entity``, ``company_id``, ``company``, ``currency_id``, the
             figures of :meth:`b2b.settlement.total._get_figures`, ``limit`` and
-            ``free`` (None without a limit), and some of these in words, see
-            :meth:`_describe_credit_row`
+            ``free`` of all currencies together (None without a limit), and some of
+            these in words, see :meth:`_describe_credit_row`
         :rtype: list[dict]
         """
         # The rules choose the contracts; memberships say whose entries without a
@@ -60,7 +62,31 @@ class B2bContract(models.Model):
                 contracts.subselect(), entities.subselect("legal_entity_id")
             )
         )
+        self._set_free_limits(rows)
         return [row | self._describe_credit_row(row, figures) for row in rows]
+
+    @api.model
+    def _set_free_limits(self, rows):
+        """Set in rows of credit what is ``free``, as :meth:`_get_free_limit` and the
+        check of orders count it, without asking for rates.
+        """
+        used = defaultdict(float)
+        for row in rows:
+            row["free"] = None
+            amount = row["debt"] + row["ordered"]
+            if row["rate"] is not None:
+                # As Odoo converts, to the last digit.
+                inverse_rate = 1 / (row["rate"] / row["contract_rate"])
+                amount = float_round(
+                    amount * inverse_rate, precision_rounding=row["rounding"]
+                )
+            used[row["contract_id"]] += amount
+        for row in rows:
+            if row["limit"] is not None:
+                row["free"] = float_round(
+                    row["limit"] - used[row["contract_id"]],
+                    precision_rounding=row["rounding"],
+                )
 
     @api.model
     def _get_credit_ageing(self, contract_id, entity_id, only_unallocated=False):
@@ -89,6 +115,7 @@ class B2bContract(models.Model):
     @api.model
     def _get_credit_rows_sql(self, contracts, legal_entities):
         """Return the query of :meth:`_get_credit_rows`."""
+        currencies = self.env["res.currency"]
         return SQL(
             """
             SELECT contract.id AS contract_id, contract.name AS contract,
@@ -98,9 +125,11 @@ class B2bContract(models.Model):
                    COALESCE(overdue, 0) AS overdue, COALESCE(due_soon, 0) AS due_soon,
                    COALESCE(ordered, 0) AS ordered, overdue_since,
                    COALESCE(overdue_days, 0) AS overdue_days,
-                   CASE WHEN is_limited THEN credit.credit_limit END AS limit,
-                   CASE WHEN is_limited THEN credit.credit_limit
-                       - COALESCE(debt, 0) - COALESCE(ordered, 0) END AS free
+                   CASE WHEN is_limited THEN COALESCE(credit.credit_limit, 0)
+                   END AS limit,
+                   own_currency.rounding,
+                   CASE WHEN is_foreign THEN %(rate)s END AS rate,
+                   CASE WHEN is_foreign THEN %(contract_rate)s END AS contract_rate
               FROM (
                     SELECT *
                       FROM (%(figures)s) AS figures
@@ -116,6 +145,12 @@ class B2bContract(models.Model):
          LEFT JOIN b2b_contract AS contract ON contract.id = credit.contract_id
               JOIN res_partner AS entity ON entity.id = credit.legal_entity_id
               JOIN res_company AS company ON company.id = credit.company_id
+         LEFT JOIN res_currency AS own_currency
+                ON own_currency.id = contract.currency_id
+        CROSS JOIN LATERAL (
+                    SELECT contract.has_credit_limit
+                       AND credit.currency_id != contract.currency_id AS is_foreign
+                   ) AS kind
              WHERE contract.active OR debt IS NOT NULL
           ORDER BY entity.name, contract.name NULLS LAST, company.name,
                    credit.currency_id
@@ -124,6 +159,10 @@ class B2bContract(models.Model):
                 contracts, legal_entities
             ),
             contracts=contracts,
+            rate=currencies._b2b_rate_sql(SQL("credit.currency_id"), SQL("company")),
+            contract_rate=currencies._b2b_rate_sql(
+                SQL("contract.currency_id"), SQL("company")
+            ),
         )
 
     @api.model

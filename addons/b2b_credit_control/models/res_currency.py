@@ -1,5 +1,5 @@
-from odoo import api, models
-from odoo.tools import format_amount, formatLang
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, formatLang
 
 
 class ResCurrency(models.Model):
@@ -22,3 +22,37 @@ class ResCurrency(models.Model):
         if currency["position"] == "before":
             parts.reverse()
         return "\N{NO-BREAK SPACE}".join(parts)
+
+    @api.model
+    def _b2b_rate_sql(self, currency_id, company):
+        """Return the rate of a currency today, as ``_get_rates`` of Odoo asks for it,
+        to be part of another query.
+
+        :param SQL currency_id: expression
+        :param SQL company: alias of ``res_company`` in that query
+        :rtype: SQL
+        """
+        self.env["res.currency.rate"].flush_model()
+        query = SQL(
+            """
+            SELECT rate.rate
+              FROM res_currency_rate AS rate
+             WHERE rate.currency_id = %s
+               AND (rate.company_id IS NULL
+                    OR rate.company_id = split_part(%s.parent_path, '/', 1)::int)
+            """,
+            currency_id,
+            company,
+        )
+        return SQL(
+            """
+            COALESCE(
+                (%(query)s AND rate.name <= %(today)s
+                 ORDER BY rate.company_id, rate.name DESC LIMIT 1),
+                (%(query)s ORDER BY rate.company_id, rate.name LIMIT 1),
+                1.0
+            )::float
+            """,
+            query=query,
+            today=fields.Date.context_today(self),
+        )

@@ -1,6 +1,7 @@
 from . import test_balance
 from . import test_block
 from . import test_blocked_dealer_tour
+from . import test_credit_agreement
 from . import test_credit_concurrency
 from . import test_credit_figures
 from . import test_credit_growth

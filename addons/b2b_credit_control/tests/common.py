@@ -44,6 +44,30 @@ class B2bCreditBuilders:
         return move
 
     @classmethod
+    def _pay_online(cls, order, amount=None, state="done", **values):
+        """Return a transaction that paid an order, not booked yet."""
+        provider = cls.env.ref("payment.payment_provider_transfer")
+        journal = cls.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
+        )
+        provider.write({"state": "enabled", "journal_id": journal.id})
+        return cls.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": cls.env.ref(
+                    "payment_custom.payment_method_wire_transfer"
+                ).id,
+                "amount": amount or order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": order.ids,
+                "reference": f"{order.name}-{amount}-{state}",
+                "state": state,
+                **values,
+            }
+        )
+
+    @classmethod
     def _get_figures(cls, contract=None, currency=None):
         """Return what the totals say of a contract in a currency, {} for nothing."""
         contract = contract or cls.contract

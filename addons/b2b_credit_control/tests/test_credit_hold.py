@@ -80,28 +80,6 @@ class TestCreditHold(B2bCreditCommon):
             ]
         )
 
-    def _pay_online(self, order, amount=None, state="done", **values):
-        provider = self.env.ref("payment.payment_provider_transfer")
-        journal = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
-        provider.write({"state": "enabled", "journal_id": journal.id})
-        return self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref(
-                    "payment_custom.payment_method_wire_transfer"
-                ).id,
-                "amount": amount or order.amount_total,
-                "currency_id": order.currency_id.id,
-                "partner_id": order.partner_id.id,
-                "sale_order_ids": order.ids,
-                "reference": f"{order.name}-{amount}-{state}",
-                "state": state,
-                **values,
-            }
-        )
-
     # === THE CHECK === #
 
     def test_order_within_the_limit_is_confirmed(self):
