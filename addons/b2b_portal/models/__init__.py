@@ -2,6 +2,7 @@
 from . import b2b_document_source  # isort: skip
 from . import account_move
 from . import account_move_line
+from . import account_move_receipt
 from . import account_partial_reconcile
 from . import account_payment
 from . import b2b_contract

@@ -133,7 +133,8 @@ class AccountMove(models.Model):
     def _b2b_receipt_domain(self):
         """Return the domain of bank lines that are themselves a dealer's payment.
 
-        A line matched with a payment is not: that payment is the document.
+        A line matched with a payment is not: that payment is the document. For a
+        payment without an entry see :meth:`_b2b_amount_of_payments`.
         """
         return Domain("statement_line_id", "!=", False) & Domain(
             "line_ids.account_id.account_type", "=", "asset_receivable"
@@ -160,6 +161,7 @@ class AccountMove(models.Model):
             "invoice_date_due",
             "line_ids.account_id",
             "line_ids.amount_currency",
+            *self._b2b_receipt_depends(),
             "line_ids.sale_line_ids",
             "move_type",
             "name",
@@ -170,6 +172,7 @@ class AccountMove(models.Model):
     def _b2b_forget_lists(self):
         moves = self | self.filtered("statement_line_id")._b2b_paid_invoices()
         moves.line_ids.invalidate_recordset(["sale_line_ids"], flush=False)
+        moves.invalidate_recordset(["matched_payment_ids"], flush=False)
 
     def _b2b_document_values(self):
         self.ensure_one()
@@ -202,23 +205,22 @@ class AccountMove(models.Model):
     def _b2b_receipt_values(self):
         """Return the values of the document of a bank line.
 
-        Its sum is what it credits to the dealer, a part of the line may be else.
+        Its sum is what it credits to the dealer, a part of the line may be else or in
+        the journal as a payment.
         """
-        items = self._b2b_receivable_items()
-        currency = items.currency_id
-        foreign = len(currency) == 1
-        amount = -sum(items.mapped("amount_currency" if foreign else "balance"))
+        amount, currency = self._b2b_receipt_amount()
+        own_amount = currency.round(abs(amount) - self._b2b_amount_of_payments())
         types = self.env["b2b.document.type"]
         code = "payment" if amount >= 0 else "payment_back"
         return {
             "type_id": types.browse(types._get_id_by_code(code)),
             "date_due": False,
-            "currency_id": currency if foreign else self.company_id.currency_id,
-            "amount": abs(amount),
+            "currency_id": currency,
+            "amount": own_amount,
             "amount_residual": 0.0,
             "order_ids": self._b2b_paid_invoices().line_ids.sale_line_ids.order_id,
             "state": "received" if amount >= 0 else "refunded",
-            "is_published": self.state == "posted" and bool(items),
+            "is_published": self.state == "posted" and own_amount > 0,
         }
 
     def _b2b_receivable_items(self):

@@ -531,6 +531,78 @@ class TestDocuments(B2bCommon):
         suspense.account_id = payment.outstanding_account_id
         self.assertFalse(self._mirror(move_id=line.move_id))
 
+    def _pay_without_entry(self, invoices, amount):
+        """Return a payment of invoices that only the bank's line will book."""
+        payment = self._create_payment(
+            post=False, amount=amount, invoice_ids=[Command.set(invoices.ids)]
+        )
+        payment.outstanding_account_id = False
+        payment.action_post()
+        self.assertFalse(payment.move_id)
+        return payment
+
+    def _book_bank_line(self, invoices, amount):
+        """Return the entry of a bank line, booked on the dealer and matched."""
+        line = self._create_bank_line(amount)
+        suspense = line.move_id.line_ids.filtered(
+            lambda item: item.account_id == line.journal_id.suspense_account_id
+        )
+        suspense.account_id = self.dealer.property_account_receivable_id
+        (suspense | invoices._b2b_receivable_items()).reconcile()
+        return line.move_id
+
+    def _money_shown(self):
+        """Return the amounts of the Payments tab, the smallest first."""
+        tab = self.env.ref("b2b_portal.document_type_payments")
+        documents = self.env["b2b.document"].with_user(self.dealer_user)
+        found = documents.search([("root_type_id", "=", tab.id)])
+        return sorted(found.mapped("amount"))
+
+    def test_payment_without_entry_and_its_bank_line_are_shown_once(self):
+        invoice = self._create_invoice(amount=100.0)
+        payment = self._pay_without_entry(invoice, 100.0)
+        entry = self._book_bank_line(invoice, 100.0)
+        self.assertEqual(payment.state, "paid")
+        self.assertTrue(self._document(payment_id=payment))
+        self.assertFalse(self._document(move_id=entry))
+        self.assertEqual(self._money_shown(), [100.0])
+
+    def test_bank_line_comes_back_when_the_payment_goes(self):
+        invoice = self._create_invoice(amount=100.0)
+        payment = self._pay_without_entry(invoice, 100.0)
+        entry = self._book_bank_line(invoice, 100.0)
+        payment.action_cancel()
+        self.assertFalse(self._document(payment_id=payment))
+        self.assertEqual(self._document(move_id=entry).amount, 100.0)
+
+    def test_payment_of_several_invoices_is_shown_once(self):
+        invoices = self._create_invoice(amount=100.0) | self._create_invoice(amount=60)
+        self._pay_without_entry(invoices, 160.0)
+        self._book_bank_line(invoices, 160.0)
+        self.assertEqual(self._money_shown(), [160.0])
+
+    def test_bank_lines_show_what_no_payment_does(self):
+        invoice = self._create_invoice(amount=300.0)
+        self._pay_without_entry(invoice, 100.0)
+        self._book_bank_line(invoice, 70.0)
+        self.assertEqual(self._money_shown(), [100.0])
+        equal = self._book_bank_line(invoice, 100.0)
+        self.assertFalse(self._document(move_id=equal))
+        self.assertEqual(self._money_shown(), [70.0, 100.0])
+
+    def test_payment_in_several_transfers_is_shown_once(self):
+        invoice = self._create_invoice(amount=100.0)
+        self._pay_without_entry(invoice, 100.0)
+        for amount in (30.0, 70.0):
+            self._book_bank_line(invoice, amount)
+        self.assertEqual(self._money_shown(), [100.0])
+
+    def test_bank_line_of_other_invoices_too_shows_the_rest(self):
+        invoices = self._create_invoice(amount=100.0) | self._create_invoice(amount=60)
+        self._pay_without_entry(invoices[0], 100.0)
+        self._book_bank_line(invoices, 160.0)
+        self.assertEqual(self._money_shown(), [60.0, 100.0])
+
     # === PAPERS BY HAND === #
 
     def test_staff_registers_a_paper_of_an_own_type(self):
