@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, format_date
 
 
 class B2bPaymentPromise(models.Model):
@@ -49,7 +50,7 @@ class B2bPaymentPromise(models.Model):
         :rtype: str | bool
         """
         if not blocks:
-            return self.env._("Nothing is blocked.")
+            return self._get_reason_why_open(user)
         if not all(user._b2b_may("pay", entity) for entity in self._entities(blocks)):
             return self.env._("Your role does not let you promise to pay.")
         is_paid_off = all(block._is_lifted_by_payment() for block in blocks)
@@ -67,6 +68,20 @@ class B2bPaymentPromise(models.Model):
                     date=self.env["ir.qweb.field.date"].value_to_html(again, {}),
                 )
         return False
+
+    @api.model
+    def _get_reason_why_open(self, user):
+        """Say why a user who is not blocked need not promise anything."""
+        dealers = user.sudo().b2b_legal_entity_ids.b2b_dealer_id
+        promise = self.sudo().search(
+            [("state", "=", "open"), ("dealer_id", "in", dealers.ids)], limit=1
+        )
+        if not promise:
+            return self.env._("Nothing is blocked.")
+        return self.env._(
+            "It is promised already that you pay by %(date)s: the account is open.",
+            date=format_date(self.env, promise.date_until),
+        )
 
     @api.model
     def _entities(self, blocks):
@@ -104,14 +119,12 @@ class B2bPaymentPromise(models.Model):
     def _promise(self, blocks, day):
         """Open the account of the current user until a day on which he will have paid.
 
-        Two promises at once change the same blocks, so that the second is run again
-        by the server and refused.
-
         :param b2b.block blocks: all that keep him out
         :param datetime.date day: the last day on which the account is open
         :return: one promise per company and dealer (sudo)
         :raise UserError: if he may not promise, or not by this day
         """
+        self._serialize(blocks)
         if reason := self._get_refusal_reason(self.env.user, blocks):
             raise UserError(reason)
         today, last = fields.Date.context_today(self), self._get_last_day(blocks)
@@ -143,6 +156,26 @@ class B2bPaymentPromise(models.Model):
         for promise in promises:
             promise._log(self.env._("Promised to pay by %(date)s", date=day))
         return promises
+
+    @api.model
+    def _serialize(self, blocks):
+        """Let only one transaction at a time promise for the dealers of some blocks.
+
+        All blocks of these dealers are updated, though nothing is changed: two users
+        may see different ones. The loser is run again by the server, and refused.
+        """
+        dealers = blocks.sudo().dealer_id
+        if not dealers:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE b2b_block SET suspended_until = suspended_until"
+                " WHERE dealer_id IN %s AND is_lifted IS NOT TRUE",
+                tuple(dealers.ids),
+            ),
+            log_exceptions=False,
+        )
 
     # === WHAT BECOMES OF IT === #
 

@@ -3,6 +3,8 @@ import uuid
 from contextlib import ExitStack
 from unittest.mock import patch
 
+from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
@@ -14,10 +16,9 @@ from odoo.addons.b2b_portal.tests.test_concurrency import _Environment
 ORDERS = 10
 
 
-@tagged("post_install", "-at_install")
-class TestParallelLimit(BaseCase):
-    """Many orders at once on one contract: real connections, real commits, and the
-    server's way of running losers again. What is made is removed at the end.
+class ParallelCase(BaseCase):
+    """Real connections, real commits, and the server's way of running losers again.
+    What is made is removed at the end.
     """
 
     def setUp(self):
@@ -25,14 +26,69 @@ class TestParallelLimit(BaseCase):
         self.registry_ = Registry(get_db_name())
         self.made = []
         self.addCleanup(self._remove)
-        with _Environment(self.registry_) as env:
-            self._create_contract(env)
-            self.order_ids = [self._create_order(env).id for _order in range(ORDERS)]
 
     def _create(self, env, model, **values):
         record = env[model].create(values)
         self.made.append((model, record.ids))
         return record
+
+    def _remove(self):
+        with _Environment(self.registry_) as env:
+            for model, ids in reversed(self.made):
+                env[model].with_context(_force_unlink=True).browse(ids).unlink()
+
+    def _do_in_parallel(self, actions):
+        """Do some things, each in a transaction that began before any other ended.
+
+        :param list[callable] actions: each takes an environment
+        :return: how often each was run, and the errors
+        :rtype: tuple[list[int], list[Exception]]
+        """
+        barrier = threading.Barrier(len(actions), timeout=60)
+        attempts = [0] * len(actions)
+        errors = []
+
+        def run(number, env):
+            def attempt():
+                attempts[number] += 1
+                env["b2b.contract"].search_count([])
+                if attempts[number] == 1:
+                    barrier.wait()
+                actions[number](env)
+
+            try:
+                retrying(attempt, env)
+            except Exception as error:
+                env.cr.rollback()
+                errors.append(error)
+
+        # The runner of the tests holds the lock of the registry.
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
+        with ExitStack() as stack:
+            threads = []
+            for number in range(len(actions)):
+                env = stack.enter_context(_Environment(self.registry_))
+                env = env(context={**env.context, "mail_activity_quick_update": True})
+                threads.append(
+                    threading.Thread(target=run, args=(number, env), daemon=True)
+                )
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(120)
+                self.assertFalse(thread.is_alive(), "no transaction hangs")
+        return attempts, errors
+
+
+@tagged("post_install", "-at_install")
+class TestParallelLimit(ParallelCase):
+    """Many orders at once on one contract."""
+
+    def setUp(self):
+        super().setUp()
+        with _Environment(self.registry_) as env:
+            self._create_contract(env)
+            self.order_ids = [self._create_order(env).id for _order in range(ORDERS)]
 
     def _create_contract(self, env):
         company = env.ref("base.main_company")
@@ -78,11 +134,21 @@ class TestParallelLimit(BaseCase):
                 [("contract_id", "=", self.contract_id)]
             ).unlink()
             orders._action_cancel()
-            for model, ids in reversed(self.made):
-                env[model].browse(ids).unlink()
+        super()._remove()
+
+    def _do_with_orders(self, order_ids, action):
+        """Do the same with some orders at once."""
+        attempts, errors = self._do_in_parallel(
+            [
+                lambda env, id_=order_id: action(env["sale.order"].browse(id_))
+                for order_id in order_ids
+            ]
+        )
+        self.assertFalse(errors)
+        return attempts
 
     def test_ten_orders_at_once_never_overrun_the_limit(self):
-        attempts = self._do_in_parallel(
+        attempts = self._do_with_orders(
             self.order_ids, lambda order: order.action_confirm()
         )
         with _Environment(self.registry_) as env:
@@ -98,7 +164,7 @@ class TestParallelLimit(BaseCase):
         order_ids = self.order_ids[:3]
         with _Environment(self.registry_) as env:
             env["sale.order"].browse(order_ids).action_confirm()
-        self._do_in_parallel(
+        self._do_with_orders(
             order_ids, lambda order: order.order_line.write({"price_unit": 35})
         )
         with _Environment(self.registry_) as env:
@@ -111,47 +177,87 @@ class TestParallelLimit(BaseCase):
                 "there was room for two of them",
             )
 
-    def _do_in_parallel(self, order_ids, action):
-        """Do something with each order in a transaction that began before any other
-        ended.
 
-        :param list[int] order_ids: a transaction each
-        :param callable action: takes an order
-        :return: how often each was run
-        """
-        count = len(order_ids)
-        barrier = threading.Barrier(count, timeout=60)
-        attempts = [0] * count
-        errors = []
+@tagged("post_install", "-at_install")
+class TestParallelPromise(ParallelCase):
+    """Two who promise to pay for one dealer at once."""
 
-        def run(number, env):
-            def attempt():
-                attempts[number] += 1
-                order = env["sale.order"].browse(order_ids[number])
-                order.mapped("state")
-                if attempts[number] == 1:
-                    barrier.wait()
-                action(order)
+    def setUp(self):
+        super().setUp()
+        with _Environment(self.registry_) as env:
+            self.company_id = env.ref("base.main_company").id
+            dealer = self._create(
+                env, "res.partner", name=f"Parallel {uuid.uuid4()}", is_company=True
+            )
+            self.dealer_id = dealer.id
+            self.user_ids = [
+                self._create_blocked(env, f"Shop {number}").id for number in range(2)
+            ]
+        self.addCleanup(self._remove_history)
 
-            try:
-                retrying(attempt, env)
-            except Exception as error:
-                errors.append(error)
+    def _create_blocked(self, env, name):
+        """Return a user who acts for a legal entity whose only contract is blocked."""
+        entity = self._create(
+            env, "res.partner", name=name, is_company=True, parent_id=self.dealer_id
+        )
+        contract = self._create(
+            env,
+            "b2b.contract",
+            name="P-1",
+            legal_entity_id=entity.id,
+            company_id=self.company_id,
+        )
+        contact = self._create(env, "res.partner", name="Buyer", parent_id=entity.id)
+        user = self._create(
+            env,
+            "res.users",
+            login=str(uuid.uuid4()),
+            partner_id=contact.id,
+            group_ids=[Command.set([env.ref("base.group_portal").id])],
+        )
+        user._b2b_sync_memberships()
+        self._create(
+            env,
+            "b2b.block",
+            contract_id=contract.id,
+            reason="Unpaid bills",
+            scenario="hard",
+        )
+        return user
 
-        # The runner of the tests holds the lock of the registry.
-        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
-        with ExitStack() as stack:
-            threads = []
-            for number in range(count):
-                env = stack.enter_context(_Environment(self.registry_))
-                env = env(context={**env.context, "mail_activity_quick_update": True})
-                threads.append(
-                    threading.Thread(target=run, args=(number, env), daemon=True)
-                )
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(120)
-                self.assertFalse(thread.is_alive(), "no transaction hangs")
-        self.assertFalse(errors)
-        return attempts
+    def _remove_history(self):
+        with _Environment(self.registry_) as env:
+            env = env(context={"_force_unlink": True})
+            for model in ("b2b.payment.promise", "b2b.credit.event"):
+                env[model].search([("dealer_id", "=", self.dealer_id)]).unlink()
+
+    def _promise_as(self, *user_ids):
+        """Promise as these users at once, each in a tab of his own."""
+
+        def promise(env, user_id):
+            user = env["res.users"].browse(user_id)
+            env = env(user=user_id)
+            env["b2b.payment.promise"]._promise(
+                user.with_env(env)._b2b_get_blocks(), fields.Date.today()
+            )
+
+        attempts, errors = self._do_in_parallel(
+            [lambda env, id_=user_id: promise(env, id_) for user_id in user_ids]
+        )
+        with _Environment(self.registry_) as env:
+            promises = env["b2b.payment.promise"].search_count(
+                [("dealer_id", "=", self.dealer_id)]
+            )
+        self.assertEqual(promises, 1)
+        self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
+        self.assertEqual(len(errors), 1)
+        self.assertIsInstance(errors[0], UserError)
+        return str(errors[0])
+
+    def test_two_tabs_of_one_user_promise_once(self):
+        message = self._promise_as(self.user_ids[0], self.user_ids[0])
+        self.assertIn("promised already", message)
+
+    def test_two_users_with_different_blocks_promise_once(self):
+        message = self._promise_as(*self.user_ids)
+        self.assertIn("once in 30 days", message)

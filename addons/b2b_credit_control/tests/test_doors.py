@@ -329,6 +329,10 @@ class TestHardDoor(B2bDoorCase):
         self.assertEqual(
             self.env["b2b.payment.promise"].search([]).user_id, self.dealer_user
         )
+        page = promise(7)
+        self.assertIn("Your account is open", page.text)
+        self.assertEqual(page.text.count("It is promised already"), 1)
+        self.assertEqual(self.env["b2b.payment.promise"].search_count([]), 1)
 
     def test_open_doors_cost_no_query(self):
         """The gate itself, for who is not blocked, once it has been asked."""
