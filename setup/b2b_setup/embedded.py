@@ -9,6 +9,7 @@ import fcntl
 import importlib.util
 import os
 import pwd
+import select
 import shutil
 import subprocess
 import sys
@@ -177,8 +178,22 @@ class Embedded(Server):
         if self.fast:
             settings.update(FAST)
         words = [word for item in settings.items() for word in ("-c", "=".join(item))]
+        running = self._start_keeper(words)
+        try:
+            for _ in range(600):
+                if self._answers():
+                    return
+                if select.select([running], [], [], 0.1)[0]:
+                    break
+        finally:
+            os.close(running)
+        raise Problem(f"PostgreSQL did not start; end of {self.log}:\n{tail(self.log)}")
+
+    def _start_keeper(self, words):
+        """Returns a descriptor that can be read as soon as the keeper is gone."""
+        running, kept_open = os.pipe()
         with open(self.log, "a", encoding="utf-8") as log:
-            keeper = subprocess.Popen(
+            subprocess.run(
                 [sys.executable, "-m", "b2b_setup.keeper", str(self.root), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -187,14 +202,10 @@ class Embedded(Server):
                 env={**os.environ, "PYTHONPATH": str(SETUP)},
                 # Ctrl-C is not meant for it: it stops when its users are gone
                 start_new_session=True,
+                pass_fds=[kept_open],
             )
-        for _ in range(600):
-            if self._answers():
-                return
-            if keeper.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise Problem(f"PostgreSQL did not start; end of {self.log}:\n{tail(self.log)}")
+        os.close(kept_open)
+        return running
 
     def remove(self):
         """Throw the whole folder away; the server must not run."""

@@ -44,5 +44,12 @@ def main(root, *options):
     return server.returncode
 
 
+def detach():
+    """Go on as nobody's child: a user may end all of his children (Odoo's tests do)."""
+    if os.fork():
+        os._exit(0)
+
+
 if __name__ == "__main__":
+    detach()
     sys.exit(main(*sys.argv[1:]))
