@@ -25,6 +25,7 @@
         "data/mail_template_block.xml",
         "data/b2b_reminder.xml",
         "views/b2b_block_views.xml",
+        "views/b2b_block_dry_run_views.xml",
         "views/b2b_block_rule_views.xml",
         "views/b2b_payment_promise_views.xml",
         "views/b2b_suspended_templates.xml",
@@ -43,6 +44,9 @@
         "demo/credit_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "b2b_credit_control/static/src/views/*.js",
+        ],
         "web.assets_frontend": [
             "b2b_credit_control/static/src/interactions/*.js",
             "b2b_credit_control/static/src/scss/*.scss",

@@ -58,7 +58,7 @@ class B2bBlockRule(models.Model):
         for rule in self:
             rule.preview = self.env["ir.qweb"]._render(
                 "b2b_credit_control.block_rule_preview",
-                {"rule": rule, "matches": rule._find_matches()},
+                {"rule": rule, "matches": rule._get_dry_run()},
             )
 
     def write(self, vals):
@@ -76,7 +76,7 @@ class B2bBlockRule(models.Model):
         return (
             self.env["b2b.block"]
             .sudo()
-            .search([("rule_id", "in", self.ids), ("is_lifted", "=", False)])
+            .search([("rule_id", "in", self._origin.ids), ("is_lifted", "=", False)])
         )
 
     # === MATCHING === #
@@ -163,10 +163,7 @@ class B2bBlockRule(models.Model):
     def _apply(self):
         """Make the blocks of this rule what it says today."""
         self.ensure_one()
-        blocks = self._open_blocks()
-        blocks._recheck()
-        taken = {(block.dealer_id, block.contract_id) for block in blocks}
-        taken |= self._get_exempt()
+        self._open_blocks()._recheck()
         vals_list = [
             {
                 "rule_id": self.id,
@@ -177,10 +174,26 @@ class B2bBlockRule(models.Model):
                 "reason": self._describe(match["dealer"].lang),
                 "user_id": False,
             }
-            for match in self._find_matches()
-            if (match["dealer"], match["contract"]) not in taken
+            for match in self._get_dry_run()
+            if not match["is_blocked"]
         ]
         self.env["b2b.block"].sudo().create(vals_list)
+
+    def _get_dry_run(self):
+        """Return whom this rule, saved or not, blocks tonight if nothing is paid.
+
+        :return: see :meth:`_find_matches`, without those whom staff let in; with
+            ``is_blocked``: by this rule already
+        :rtype: list[dict]
+        """
+        blocks = self._open_blocks()
+        blocked = {(block.dealer_id, block.contract_id) for block in blocks}
+        exempt = self._get_exempt()
+        return [
+            match | {"is_blocked": (match["dealer"], match["contract"]) in blocked}
+            for match in self._find_matches()
+            if (match["dealer"], match["contract"]) not in exempt
+        ]
 
     def _get_exempt(self):
         """Return dealers and contracts that staff let in until a date to come."""
@@ -189,7 +202,7 @@ class B2bBlockRule(models.Model):
             .sudo()
             .search(
                 [
-                    ("rule_id", "=", self.id),
+                    ("rule_id", "in", self._origin.ids),
                     ("exempt_until", ">=", fields.Date.context_today(self)),
                 ]
             )

@@ -1,5 +1,6 @@
 from . import test_balance
 from . import test_block
+from . import test_block_dry_run
 from . import test_blocked_dealer_tour
 from . import test_credit_agreement
 from . import test_credit_concurrency
