@@ -220,19 +220,25 @@ class B2bPaymentAllocation(models.Model):
             or debt.currency_id != money.currency_id
         ):
             return 0.0
+        # Core has reconciled what is paid from the page of an invoice.
+        matched = sum(
+            debt.matched_credit_ids.filtered(
+                lambda partial: partial.credit_move_id == money
+            ).mapped("debit_amount_currency")
+        )
         amount = self.currency_id.round(
             min(
-                part,
+                part - matched,
                 debt.amount_residual_currency,
                 -money.amount_residual_currency,
             )
         )
         if self.currency_id.compare_amounts(amount, 0) <= 0:
-            return 0.0
+            return matched
         (debt | money).with_context(
             b2b_reconcile_part=(debt.id, money.id, amount)
         ).reconcile()
-        return amount
+        return matched + amount
 
 
 class B2bSettlementLine(models.Model):

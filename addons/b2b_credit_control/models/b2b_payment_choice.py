@@ -238,6 +238,54 @@ class B2bPaymentAllocation(models.Model):
         }
 
     @api.model
+    def _claim_invoices(self, moves, amount):
+        """Claim an amount of some invoices, what is due first before the rest.
+
+        The caller has made sure that whoever asks may pay them, and makes the
+        allocations in the same transaction.
+
+        :param account.move moves: in sudo
+        :param float amount: what is to be paid
+        :return: see :meth:`_prepare_payables`; none for invoices that are on no
+            contract
+        :rtype: list[dict]
+        :raise UserError: if so much is not open, or being paid already
+        """
+        lines = self.env["b2b.settlement.line"].search(
+            [("move_id", "in", moves.ids)], order="date_maturity, id"
+        )
+        if not lines.contract_id:
+            return []
+        self._serialize(lines, self.env["b2b.payment.request"])
+        claimed = self._get_claimed(lines, self.env["b2b.payment.request"])
+        payables = [self._prepare_payable("line", line, claimed) for line in lines]
+        groups, reasons = self._group_payables(payables)
+        if len(groups) > 1:
+            raise UserError("\n".join(reasons))
+        self._share_amount(payables, amount)
+        return [payable for payable in payables if payable["amount"]]
+
+    @api.model
+    def _share_amount(self, payables, amount):
+        """Set the ``amount`` of payables in one currency to their shares of a sum.
+
+        :raise UserError: if so much is not open
+        """
+        currency = payables[0]["currency"]
+        rest = self._parse_amount(str(amount), currency)
+        total = sum(max(payable["open"], 0.0) for payable in payables)
+        if not rest or currency.compare_amounts(rest, total) > 0:
+            raise UserError(
+                self.env._(
+                    "Not more than %(amount)s is open, apart from payments under way.",
+                    amount=format_amount(self.env, total, currency),
+                )
+            )
+        for payable in payables:
+            payable["amount"] = currency.round(min(max(payable["open"], 0.0), rest))
+            rest = currency.round(rest - payable["amount"])
+
+    @api.model
     def _get_default_choice(self):
         """Return what to pay if nothing was chosen: what opens a blocked account, else
         what is overdue.

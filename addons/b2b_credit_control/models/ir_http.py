@@ -11,6 +11,7 @@ OPEN_ROUTES = (
     "/my/suspended",
     "/my/balance/pay",
     "/payment/",
+    "/invoice/transaction/",
     "/web/assets/",
     "/web/bundle/",
     "/web/session/logout",

@@ -19,6 +19,7 @@ LEFT_OPEN = (
     "/my/suspended",
     "/my/balance/pay",
     "/payment/",
+    "/invoice/transaction/",
     "/web/assets/",
     "/web/bundle/",
     "/web/session/logout",

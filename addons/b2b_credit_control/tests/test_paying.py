@@ -10,6 +10,7 @@ from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import JsonRpcException, tagged
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
 
 from odoo.addons.b2b_portal.models.b2b_membership import ROLE_ACTIONS
 from odoo.addons.b2b_portal.tests.checkout_common import B2bCheckoutCommon
@@ -688,6 +689,106 @@ class TestPayPage(PayingBuilders, B2bCheckoutCommon):
         answer = self._press_pay(f"line={line.id}", is_validation=True)
         tx = self._find_tx(answer)
         self.assertEqual((tx.operation, tx.amount), ("online_direct", 100))
+
+    # === CORE'S PAGES OF INVOICES === #
+
+    def _pay_invoice(self, move, amount, route=None, **values):
+        """Return what the server answers to the form on the page of an invoice."""
+        params = {
+            "access_token": None,
+            "provider_id": self.demo.id,
+            "payment_method_id": self.demo.payment_method_ids[:1].id,
+            "token_id": None,
+            "amount": amount,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/my/invoices",
+            "is_validation": False,
+            **values,
+        }
+        route = route or f"/invoice/transaction/{move.id}"
+        return self.make_jsonrpc_request(route, params)
+
+    def _assert_invoice_is_not_paid(self, move, amount):
+        with (
+            self.assertLogs("odoo.http", "WARNING") as log,
+            self.assertRaisesRegex(JsonRpcException, "UserError"),
+        ):
+            self._pay_invoice(move, amount)
+        self.assertIn("Not more than", log.output[0])
+
+    def test_invoice_page_books_on_the_legal_entity_and_contract(self):
+        self._create_contract(self.entity, "E-2")
+        move = self._create_debt(100, contract=self.entity_contract)
+        tx = self._find_tx(self._pay_invoice(move, 60))
+        self.assertEqual(tx.invoice_ids, move)
+        payment = self._finish(tx)
+        self.assertEqual(payment.partner_id, self.entity)
+        self.assertEqual(payment.b2b_contract_id, self.entity_contract)
+        self.assertEqual(move.amount_residual, 40)
+        self.assertEqual(tx.b2b_allocation_ids.amount_booked, 60)
+        self.assertEqual(self._get_figures(self.entity_contract)["debt"], 40)
+
+    def test_invoice_page_and_balance_do_not_pay_twice(self):
+        move = self._create_debt(100)
+        line = self._get_line(move)
+        self._find_tx(self._press_pay(f"line={line.id}&line-{line.id}=70"))
+        self._assert_invoice_is_not_paid(move, 100)
+        self._pay_invoice(move, 30)
+        self.assertIsNone(self._get_form(f"line={line.id}"))
+        self._assert_invoice_is_not_paid(move, 1)
+
+    def test_amount_for_an_invoice_is_checked_against_the_database(self):
+        move = self._create_debt(100)
+        self._register_payment(move, 30)
+        for amount in (70.01, 0, -5, "nan"):
+            self._assert_invoice_is_not_paid(move, amount)
+        self.assertTrue(self._pay_invoice(move, 70))
+
+    def test_invoice_that_is_paid_is_not_paid_again(self):
+        move = self._create_debt(100)
+        self._register_payment(move, 100)
+        self._assert_invoice_is_not_paid(move, 100)
+
+    def test_invoice_is_paid_by_what_is_offered_only(self):
+        move = self._create_debt(100)
+        self.demo.is_published = False
+        with (
+            mute_logger("odoo.http"),
+            self.assertRaisesRegex(JsonRpcException, "UserError"),
+        ):
+            self._pay_invoice(move, 100)
+        self.demo.is_published = True
+        self.assertTrue(self._pay_invoice(move, 100))
+
+    def test_link_pays_without_login_and_through_a_block(self):
+        move = self._create_debt(100, overdue_days=5)
+        token = move._portal_ensure_token()
+        self.env["b2b.block"].create(
+            {"dealer_id": self.dealer.id, "scenario": "hard", "reason": "Unpaid"}
+        )
+        page = self.url_open(move.get_portal_url(), allow_redirects=False)
+        self.assertURLEqual(page.headers["Location"], "/my/suspended")
+        self._find_tx(self._pay_invoice(move, 40, access_token=token))
+        self.authenticate(None, None)
+        tx = self._find_tx(self._pay_invoice(move, 60, access_token=token))
+        self._finish(tx)
+        self.assertEqual(move.amount_residual, 40)
+
+    def test_invoice_on_no_contract_is_paid_as_ever(self):
+        customer = self._create_entity("Passer-by")
+        move = self._create_invoice(customer, 50)
+        self.authenticate(None, None)
+        token = move._portal_ensure_token()
+        tx = self._find_tx(self._pay_invoice(move, 50, access_token=token))
+        self.assertFalse(tx.b2b_allocation_ids)
+        self._finish(tx)
+        self.assertEqual(move.amount_residual, 0)
+
+    def test_overdue_invoices_are_paid_from_balance(self):
+        self._create_debt(100, overdue_days=3)
+        response = self.url_open("/my/invoices/overdue", allow_redirects=False)
+        self.assertURLEqual(response.headers["Location"], "/my/balance?due=overdue")
 
     def test_pay_two_documents_in_the_browser(self):
         moves = [
