@@ -84,6 +84,8 @@ class B2bBlockRule(models.Model):
     def _find_matches(self, contracts=None):
         """Return who falls under this rule today.
 
+        What counts is the net of each contract in each currency: money on it that pays
+        no document yet covers the oldest debts, as in the panel and the unblock plan.
         One query for the figures, whatever the number of dealers. Also for a rule that
         is not saved yet.
 

@@ -17,5 +17,6 @@ from . import test_doors
 from . import test_paying
 from . import test_payment_promise
 from . import test_reminders
+from . import test_unallocated_money
 from . import test_unblock_paying
 from . import test_unblock_plan
