@@ -85,10 +85,12 @@ class TestBalance(B2bCreditBuilders, B2bCheckoutCommon):
         rows = page.xpath(
             "//*[@id='b2b_balance_documents']//tbody/tr[td[@name='td_document']]"
         )
-        return [
-            {td.get("name"): " ".join(td.text_content().split()) for td in row}
-            for row in rows
-        ]
+        return [{td.get("name"): self._get_wide_text(td) for td in row} for row in rows]
+
+    def _get_wide_text(self, cell):
+        """Return what a cell says where its column has a head."""
+        texts = cell.xpath(".//text()[not(ancestor::*[hasclass('d-sm-none')])]")
+        return " ".join("".join(texts).split())
 
     def _get_names(self, url="/my/balance"):
         return [
@@ -194,8 +196,7 @@ class TestBalance(B2bCreditBuilders, B2bCheckoutCommon):
         page = self._get_page("/my/balance")
         (table,) = page.xpath("//*[@id='b2b_balance_contracts']//table")
         cells = [
-            [" ".join(td.text_content().split()) for td in row]
-            for row in table.xpath(".//tr[td]")
+            [self._get_wide_text(td) for td in row] for row in table.xpath(".//tr[td]")
         ]
         self.assertEqual(
             cells[1],
@@ -203,6 +204,29 @@ class TestBalance(B2bCreditBuilders, B2bCheckoutCommon):
             + ["$ 1,000.00", "$ 900.00"],
         )
         self.assertEqual(cells[-1][:2], ["In all", "$ 130.00"])
+
+    def test_cells_name_their_columns_on_a_phone(self):
+        self._create_debt(100, overdue_days=3)
+        page = self._get_page("/my/balance")
+        for section in ("b2b_balance_contracts", "b2b_balance_documents"):
+            with self.subTest(section=section):
+                (table,) = page.xpath(f"//*[@id='{section}']//table")
+                heads = [th.text_content().strip() for th in table.xpath("./thead//th")]
+                labels = [
+                    "".join(td.xpath("./*[1][hasclass('d-sm-none')]/text()"))
+                    for td in table.xpath("./tbody/tr[1]/td")
+                ]
+                named = [head for head in heads if head != "PDF"]
+                self.assertEqual(labels[: len(named)], named)
+                self.assertFalse(table.xpath(".//@data-label"), "not translated")
+
+    def test_one_day_is_no_days(self):
+        self._create_debt(100, overdue_days=1)
+        page = self._get_page("/my/balance")
+        text = " ".join(page.text_content().split())
+        self.assertIn("1 day overdue", text)
+        self.assertIn("$ 100.00, 1 day", text)
+        self.assertNotIn("1 days", text)
 
     def test_currencies_are_summed_apart(self):
         euro = self._activate_currency("EUR", day_2020_01_01=0.5)

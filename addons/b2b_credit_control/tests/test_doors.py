@@ -204,6 +204,10 @@ class TestHardDoor(B2bDoorCase):
         self.assertIn("/my/suspended/promise", page.text)
         self.assertIn("/web/session/logout", page.text)
         self.assertNotIn("/shop", page.text)
+        self.assertNotIn('href="/my/balance"', page.text)
+        paying = self._get(f"/my/balance/pay?line={line.id}")
+        self.assertIn('href="/my/suspended"', paying.text)
+        self.assertNotIn("Back to Balance", paying.text)
 
     def test_suspended_page_does_not_promise_what_paying_does_not_do(self):
         self._create_debt(70, overdue_days=20)

@@ -574,6 +574,16 @@ class TestPayPage(PayingBuilders, B2bCheckoutCommon):
         form = self._get_form(f"line={line.id}&line-{line.id}=33,335")
         self.assertEqual(float(form.get("data-amount")), 33.34)
 
+    def test_symbol_stands_where_the_currency_has_it(self):
+        line = self._get_line(self._create_debt(100))
+        for position, before, after in (("before", 1, 0), ("after", 0, 1)):
+            with self.subTest(position=position):
+                line.currency_id.position = position
+                page = self._get_page(f"/my/balance/pay?line={line.id}")
+                (field,) = page.find_class("o_b2b_pay_amount")
+                self.assertEqual(len(field.xpath("preceding-sibling::span")), before)
+                self.assertEqual(len(field.xpath("following-sibling::span")), after)
+
     def test_nonsense_in_the_address_is_no_error(self):
         for query in ("line=x&request=-1&ahead=0", "line=99999999999&ahead=%00", ""):
             self.assertIsNone(self._get_form(query))
