@@ -8,6 +8,8 @@ from odoo.http import request, route
 from odoo.addons.b2b_portal.controllers.query import parse_id
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
+from ..models.b2b_payment_choice import MAX_DOCUMENTS
+
 PAY_URL = "/my/balance/pay"
 KINDS = ("line", "request", "ahead")
 
@@ -141,13 +143,18 @@ class B2bPay(PaymentPortal):
                     if kind == "ahead" and amount is None:
                         amount = args.get("amount")
                     choice.append((kind, record_id, amount))
-        return choice
+        # What is named twice is paid once.
+        return list(dict.fromkeys(choice))
 
-    def _prepare_payables(self):
+    def _get_choice(self):
         """Return what the address chooses, or what should be paid first."""
         allocations = request.env["b2b.payment.allocation"]
-        choice = self._parse_choice() or allocations._get_default_choice()
-        return allocations._prepare_payables(choice)
+        return self._parse_choice() or allocations._get_default_choice()
+
+    def _prepare_payables(self):
+        """Return what of the choice can be paid together, see :data:`MAX_DOCUMENTS`."""
+        allocations = request.env["b2b.payment.allocation"]
+        return allocations._prepare_payables(self._get_choice())
 
     def _get_total(self, payables):
         """Return the sum of payables of one group."""
@@ -169,10 +176,10 @@ class B2bPay(PaymentPortal):
     def _prepare_pay_values(self):
         """Return the values of the page: the first group that is paid together with its
         payment form, and the others with links."""
-        payables = self._prepare_payables()
-        groups, reasons = request.env["b2b.payment.allocation"]._group_payables(
-            payables
-        )
+        allocations = request.env["b2b.payment.allocation"]
+        choice = self._get_choice()
+        payables = allocations._prepare_payables(choice)
+        groups, reasons = allocations._group_payables(payables)
         group = groups[0] if groups else []
         errors = [payable for payable in group if payable["error"]]
         values = {
@@ -189,6 +196,8 @@ class B2bPay(PaymentPortal):
             "reasons": reasons,
             "has_errors": bool(errors),
             "has_claims": any(payable["claimed"] for payable in group),
+            "max_documents": MAX_DOCUMENTS,
+            "left_count": max(len(choice) - MAX_DOCUMENTS, 0),
             "query": self._get_query(group),
             "total": self._get_total(group) if group else 0.0,
             "currency": group[0]["currency"] if group else None,

@@ -7,8 +7,7 @@ from odoo.tools import float_repr
 from odoo.addons.b2b_portal.controllers.query import parse_date
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-# An address cannot name any number of documents: the rest is paid after these.
-MAX_CHOSEN = 100
+from ..models.b2b_payment_choice import MAX_DOCUMENTS
 
 
 class B2bSuspended(CustomerPortal):
@@ -63,6 +62,7 @@ class B2bSuspended(CustomerPortal):
             .union(*(block._get_manager() for block in blocks)),
             "company": (blocks.company_id or request.website.company_id.sudo())[:1],
             **plan,
+            "max_documents": MAX_DOCUMENTS,
             "pay_url": self._get_pay_url(plan["plan"]),
             "promise_refusal": promises._get_refusal_reason(user, blocks),
             "promise_last_day": promises._get_last_day(blocks),
@@ -74,7 +74,7 @@ class B2bSuspended(CustomerPortal):
         :param plan: settlement lines and amounts, oldest first
         """
         words = []
-        for line, amount in plan[:MAX_CHOSEN]:
+        for line, amount in plan[:MAX_DOCUMENTS]:
             amount = float_repr(amount, line.currency_id.decimal_places)
             words += [("line", line.id), (f"line-{line.id}", amount)]
         return f"/my/balance/pay?{url_encode(words)}"

@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
-# So many documents are paid together at most, no sum is higher.
-MAX_DOCUMENTS = 200
+# So many documents are paid together at most, an address names no more; no sum is
+# higher.
+MAX_DOCUMENTS = 100
 MAX_AMOUNT = 10**11
 
 
@@ -22,7 +23,8 @@ class B2bPaymentAllocation(models.Model):
         :param list[tuple] choice: pairs of what and how much: ``("line", id)``
             (settlement line), ``("request", id)`` (payment request), ``("ahead", id)``
             (contract), and the amount as text or None for all that is open
-        :return: dicts, in the order of the choice: ``kind``, ``record``, ``name``,
+        :return: dicts, in the order of the choice, of :data:`MAX_DOCUMENTS` at most
+            (the caller says how many are left): ``kind``, ``record``, ``name``,
             ``contract``, ``legal_entity``, ``company``, ``currency``, ``account``
             (sudo), ``open`` (None ahead), ``amount``, ``error`` (text or False)
         :rtype: list[dict]
@@ -205,6 +207,13 @@ class B2bPaymentAllocation(models.Model):
         :param list[tuple] choice: see :meth:`_prepare_payables`
         :raise UserError: if it cannot be paid together or an amount is wrong
         """
+        if len(choice) > MAX_DOCUMENTS:
+            raise UserError(
+                self.env._(
+                    "At most %(count)s documents are paid together.",
+                    count=MAX_DOCUMENTS,
+                )
+            )
         records = self._find_payables(choice)
         # Counters of the documents are not for dealers to write.
         self._serialize(records["line"].sudo(), records["request"].sudo())
@@ -288,18 +297,22 @@ class B2bPaymentAllocation(models.Model):
     @api.model
     def _get_default_choice(self):
         """Return what to pay if nothing was chosen: what opens a blocked account, else
-        what is overdue.
+        what is overdue. All of it, oldest first; it is paid in several payments.
 
         :rtype: list[tuple]
         """
-        plan = self.env.user._b2b_get_blocks()._get_unblock_plan()
-        if plan:
-            return [("line", line.id, str(amount)) for line, amount in plan]
         lines = self.env["b2b.settlement.line"]
+        plan = self.env.user._b2b_get_blocks()._get_unblock_plan()
+        own = lines.browse([line.id for line, _ in plan])._filtered_access("read")
+        if own:
+            own_ids = set(own.ids)
+            return [
+                ("line", line.id, str(amount))
+                for line, amount in plan
+                if line.id in own_ids
+            ]
         overdue = lines.search(
-            lines._get_open_domain("overdue"),
-            order="date_maturity, id",
-            limit=MAX_DOCUMENTS,
+            lines._get_open_domain("overdue"), order="date_maturity, id"
         )
         return [("line", line.id, None) for line in overdue]
 
@@ -319,6 +332,5 @@ class B2bPaymentAllocation(models.Model):
                 Domain("validity_date", "=", False)
                 | Domain("validity_date", ">=", today)
             ),
-            limit=MAX_DOCUMENTS,
         )
         return found.filtered(lambda request: request._get_amount_to_pay())

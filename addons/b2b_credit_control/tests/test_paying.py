@@ -16,6 +16,7 @@ from odoo.addons.b2b_portal.models.b2b_membership import ROLE_ACTIONS
 from odoo.addons.b2b_portal.tests.checkout_common import B2bCheckoutCommon
 from odoo.addons.b2b_portal.tests.test_concurrency import _Environment
 
+from ..controllers.balance import B2bBalance
 from .common import B2bCreditBuilders, B2bCreditCommon
 
 NOT_PAYING = {role: actions - {"pay"} for role, actions in ROLE_ACTIONS.items()}
@@ -668,6 +669,76 @@ class TestPayPage(PayingBuilders, B2bCheckoutCommon):
         form = self._get_form("")
         self.assertEqual(float(form.get("data-amount")), 100)
         self.assertIn(f"line={late.id}", form.get("data-transaction-route"))
+
+    def _limit_documents(self, count):
+        """Let so many documents be paid together at most."""
+        addon = "odoo.addons.b2b_credit_control"
+        for module in ("models.b2b_payment_choice", "controllers.pay"):
+            self.startPatcher(patch(f"{addon}.{module}.MAX_DOCUMENTS", count))
+        self.startPatcher(patch(f"{addon}.controllers.suspended.MAX_DOCUMENTS", count))
+
+    def test_page_says_how_many_documents_are_left_for_later(self):
+        for days in range(1, 5):
+            self._create_debt(10, overdue_days=days)
+        page = self._get_page("/my/balance/pay")
+        self.assertFalse(page.find_class("o_b2b_pay_left"))
+        self._limit_documents(3)
+        page = self._get_page("/my/balance/pay")
+        (note,) = page.find_class("o_b2b_pay_left")
+        text = " ".join(note.text_content().split())
+        self.assertIn("At most 3 documents", text)
+        self.assertIn("left for later: 1", text)
+        (form,) = page.xpath("//form[@id='o_payment_form']")
+        self.assertEqual(float(form.get("data-amount")), 30)
+        self._finish(self._find_tx(self._press_pay("")))
+        page = self._get_page("/my/balance/pay")
+        self.assertFalse(page.find_class("o_b2b_pay_left"))
+        (form,) = page.xpath("//form[@id='o_payment_form']")
+        self.assertEqual(float(form.get("data-amount")), 10)
+
+    def test_what_is_chosen_twice_is_paid_once_and_not_left(self):
+        line = self._get_line(self._create_debt(10))
+        self._limit_documents(1)
+        page = self._get_page(f"/my/balance/pay?line={line.id}&line={line.id}")
+        self.assertFalse(page.find_class("o_b2b_pay_left"))
+        (form,) = page.xpath("//form[@id='o_payment_form']")
+        self.assertEqual(float(form.get("data-amount")), 10)
+
+    def test_too_many_documents_are_refused_not_cut_off(self):
+        lines = [self._get_line(self._create_debt(10)) for _number in range(2)]
+        self._limit_documents(1)
+        with self.assertRaisesRegex(UserError, "At most 1 documents"):
+            self._begin(*[("line", line.id, None) for line in lines])
+
+    def test_suspended_page_says_that_its_plan_is_paid_in_parts(self):
+        for days in range(1, 4):
+            self._create_debt(10, overdue_days=days)
+        self.env["b2b.block"].create(
+            {
+                "contract_id": self.contract.id,
+                "scenario": "hard",
+                "reason": "Unpaid bills",
+            }
+        )
+        page = self._get_page("/my/suspended")
+        self.assertFalse(page.find_class("o_b2b_pay_in_parts"))
+        self._limit_documents(2)
+        page = self._get_page("/my/suspended")
+        self.assertTrue(page.find_class("o_b2b_pay_in_parts"))
+        page = self._get_page("/my/balance/pay")
+        (note,) = page.find_class("o_b2b_pay_left")
+        self.assertIn("left for later: 1", " ".join(note.text_content().split()))
+
+    def test_balance_says_that_only_this_page_is_chosen(self):
+        self.patch(B2bBalance, "_balance_items_per_page", 2)
+        for days in range(1, 3):
+            self._create_debt(10, overdue_days=days)
+        page = self._get_page("/my/balance")
+        self.assertFalse(page.find_class("o_b2b_pay_page_only"))
+        self._create_debt(10)
+        page = self._get_page("/my/balance")
+        (note,) = page.find_class("o_b2b_pay_page_only")
+        self.assertIn("2 of 3", " ".join(note.text_content().split()))
 
     def test_paying_ahead_from_the_balance(self):
         tx = self._find_tx(
