@@ -16,6 +16,7 @@ from . import test_deferral
 from . import test_doors
 from . import test_paying
 from . import test_payment_promise
+from . import test_refusals
 from . import test_reminders
 from . import test_unallocated_money
 from . import test_unblock_paying

@@ -293,7 +293,8 @@ class B2bContract(models.Model):
     def _refusal_reason(self, action):
         """Say why a step may not be taken on this contract.
 
-        Every step of a dealer asks this one question. Other addons add their
+        Every step of a dealer asks this one question; a step with an order asks the
+        order (``_b2b_refusal_reason``), which asks here first. Other addons add their
         reasons by overriding it and calling ``super()`` first.
 
         :param str action: the step: ``order``, ``reserve``, ``ship``, ``pay``…

@@ -142,6 +142,9 @@ class SaleOrder(models.Model):
         """Say why a step may not be taken with this order: what is against it on its
         contract, and what other addons add about the order itself.
 
+        Whoever has an order asks here, who has only a contract asks the contract.
+        Other addons add their reasons by overriding it and calling ``super()`` first.
+
         :param str action: as for ``_refusal_reason`` of the contract
         :return: a translated sentence for the dealer, or False
         :rtype: str | bool
