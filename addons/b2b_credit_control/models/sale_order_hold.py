@@ -159,8 +159,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         transactions = self.transaction_ids.filtered(
-            lambda tx: tx.state == "done" and len(tx.sale_order_ids) == 1
-        )
+            lambda tx: len(tx.sale_order_ids) == 1
+        )._b2b_get_received()
         payments = transactions.payment_id | self.b2b_payment_request_ids.payment_ids
         pending = sum(
             tx.currency_id._convert(tx.amount, self.currency_id, self.company_id)

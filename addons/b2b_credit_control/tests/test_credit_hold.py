@@ -251,6 +251,38 @@ class TestCreditHold(B2bCreditCommon):
         order.action_confirm()
         self.assertTrue(order.b2b_is_on_credit_hold)
 
+    def _book_part(self, tx, amount, is_refund=False):
+        """Return the payment of a part that was captured or given back."""
+        part = tx._create_child_transaction(amount, is_refund=is_refund)
+        part.state = "done"
+        return self._book(part)
+
+    def _book(self, tx):
+        method = tx.provider_id.journal_id.inbound_payment_method_line_ids[:1]
+        return tx._create_payment(payment_method_line_id=method.id)
+
+    def test_money_that_was_given_back_pays_for_nothing(self):
+        self._create_contract(self.dealer, "D-2")
+        order = self._create_order(price=1500)
+        tx = self._pay_online(order)
+        self._book(tx)
+        self._book_part(tx, 1500, is_refund=True)
+        self.assertFalse(self._get_figures())
+        order.action_confirm()
+        self.assertTrue(order.b2b_is_on_credit_hold)
+
+    def test_money_captured_in_parts_counts_once(self):
+        self._create_contract(self.dealer, "D-2")
+        order = self._create_order(price=1500)
+        tx = self._pay_online(order, state="pending")
+        payments = self._book_part(tx, 600) | self._book_part(tx, 900)
+        tx.state = "done"
+        self.assertEqual(payments.b2b_contract_id, self.contract)
+        self.assertEqual(self._get_figures()["debt"], -1500)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order._b2b_get_money_for_order(), (0, 1500))
+
     def test_hold_does_not_undo_a_payment(self):
         order = self._create_order(price=1500)
         tx = self._pay_online(order, amount=100)

@@ -58,6 +58,8 @@ class B2bPaymentRequest(models.Model):
         "order_id.transaction_ids.amount",
         "order_id.transaction_ids.state",
         "order_id.transaction_ids.payment_id",
+        "order_id.transaction_ids.child_transaction_ids.payment_id",
+        "order_id.transaction_ids.child_transaction_ids.state",
         "order_id.order_line.price_total",
         "order_id.order_line.product_uom_qty",
         "order_id.order_line.invoice_lines.move_id.state",
@@ -156,8 +158,8 @@ class B2bPaymentRequest(models.Model):
     def _get_amount_unused(self):
         """Return the money for this request that no invoice has received yet."""
         # What was paid online has no payment in the books at first.
-        transactions = self.order_id.transaction_ids.filtered(
-            lambda tx: tx.state == "done" and not tx.payment_id
+        transactions = self.order_id.transaction_ids._b2b_get_received().filtered(
+            lambda tx: not tx.payment_id
         )
         return sum(transactions.mapped("amount")) + sum(
             payment._b2b_get_amount_unused(self.currency_id)

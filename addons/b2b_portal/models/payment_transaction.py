@@ -116,20 +116,74 @@ class PaymentTransaction(models.Model):
             PaymentTransaction, self - refused
         )._check_amount_and_confirm_order()
 
+    # === MONEY OF AN ORDER === #
+
+    def _b2b_get_received(self):
+        """Return the transactions that have brought the money of these, and those that
+        gave it back: what is captured in parts and what is refunded has transactions
+        of its own.
+        """
+        every, level = self, self
+        while level := level.child_transaction_ids:
+            every |= level
+        return every.filtered(
+            lambda tx: tx.state == "done" and not tx._b2b_is_captured_in_parts()
+        )
+
+    def _b2b_is_captured_in_parts(self):
+        """Tell whether parts of this transaction stand for it."""
+        self.ensure_one()
+        return any(
+            part.operation == self.operation and part.state in ("done", "cancel")
+            for part in self.child_transaction_ids
+        )
+
+    def _b2b_get_orders(self):
+        """Return the orders that this transaction, or the one it is a part or the
+        refund of, pays."""
+        self.ensure_one()
+        tx = self
+        while not tx.sale_order_ids and tx.source_transaction_id:
+            tx = tx.source_transaction_id
+        return tx.sale_order_ids
+
     def _create_payment(self, **extra_create_values):
         """Override of `account_payment`: money for one order on a contract is that
         legal entity's prepayment on the contract, whoever of the dealer paid, and
         pays the order's payment request.
         """
-        order = self.sale_order_ids
+        order = self._b2b_get_orders()
         if len(order) != 1 or not order.b2b_contract_id:
             return super()._create_payment(**extra_create_values)
+        request = order._b2b_get_payment_request()
+        is_refund = self.operation == "refund"
         extra_create_values = {
             "partner_id": order.b2b_legal_entity_id.id,
             "b2b_contract_id": order.b2b_contract_id.id,
-            "b2b_payment_request_id": order._b2b_get_payment_request().id,
+            "b2b_payment_request_id": not is_refund and request.id,
             **extra_create_values,
         }
         payment = super()._create_payment(**extra_create_values)
-        payment._b2b_match_with_invoices()
+        if is_refund:
+            self._b2b_match_refund(payment, request)
+        else:
+            payment._b2b_match_with_invoices()
         return payment
+
+    def _b2b_match_refund(self, payment, request):
+        """Take what was given back off the money that had come. What an invoice has
+        received already is owed again.
+
+        :param account.payment payment: what was given back
+        :param b2b.payment.request request: of the order, may be empty
+        """
+        source = self.source_transaction_id.payment_id
+        if not payment.move_id:
+            # Nothing to match before the bank's statement comes.
+            payment.b2b_payment_request_id = request
+            return
+        items = (payment.move_id | source.move_id)._b2b_receivable_items()
+        account = payment.destination_account_id
+        items.filtered(
+            lambda item: item.account_id == account and not item.reconciled
+        ).reconcile()

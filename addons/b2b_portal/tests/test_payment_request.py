@@ -372,6 +372,55 @@ class TestPaidAhead(RequestCase):
         self.assertAsks(self.request, "paid", 0)
         self.assertEqual(self.request.amount_paid, 100)
 
+    def _give_back(self, transaction, payment):
+        method = self.journal.inbound_payment_method_line_ids[:1]
+        refund = transaction._create_child_transaction(100, is_refund=True)
+        refund.state = "done"
+        transaction.payment_id = payment
+        return refund._create_payment(payment_method_line_id=method.id)
+
+    def _pay_order_online(self):
+        transaction = self._create_transaction(
+            sale_order_ids=[Command.set(self.order.ids)]
+        )
+        method = self.journal.inbound_payment_method_line_ids[:1]
+        payment = transaction._create_payment(payment_method_line_id=method.id)
+        return transaction, payment
+
+    def test_request_asks_again_for_what_was_given_back(self):
+        transaction, payment = self._pay_order_online()
+        self.assertAsks(self.request, "paid", 0)
+        refund = self._give_back(transaction, payment)
+        self.assertEqual(refund.b2b_contract_id, self.contract)
+        self.assertAsks(self.request, "to_pay", 100)
+
+    def test_what_is_given_back_of_a_paid_invoice_is_owed_once(self):
+        invoice = self._deliver()
+        transaction, payment = self._pay_order_online()
+        self.assertAsks(invoice, "paid", 0)
+        refund = self._give_back(transaction, payment)
+        self.assertEqual(
+            self.env["b2b.settlement.line"]
+            .search([("move_id", "=", refund.move_id.id)])
+            .mapped("residual"),
+            [100],
+        )
+        self.assertAsks(self.request, "paid", 0)
+
+    def test_payment_captured_in_parts_pays_the_request_once(self):
+        transaction = self._create_transaction(
+            sale_order_ids=[Command.set(self.order.ids)], state="pending"
+        )
+        method = self.journal.inbound_payment_method_line_ids[:1]
+        for amount in (30, 70):
+            part = transaction._create_child_transaction(amount)
+            part.state = "done"
+            part._create_payment(payment_method_line_id=method.id)
+        transaction.state = "done"
+        self.assertEqual(self.request.amount_paid, 100)
+        self.assertAsks(self.request, "paid", 0)
+        self.assertAsks(self._deliver(), "paid", 0)
+
     def test_online_payment_of_chosen_papers_is_left_to_who_made_it(self):
         invoice = self._deliver()
         transaction = self._create_transaction()
