@@ -1,10 +1,15 @@
+import logging
 from collections import defaultdict
+
+import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
 from ..tools.unblock import Debt, plan_payment, take_off_credits
+
+_logger = logging.getLogger(__name__)
 
 SCENARIOS = [
     ("soft", "Soft: every page leads to Balance"),
@@ -453,15 +458,29 @@ class B2bBlock(models.Model):
     # === TELLING === #
 
     def _notify(self, template_xmlid):
-        """Queue a mail to those who pay for the legal entities of this block."""
+        """Queue a mail to those who pay for the legal entities of this block.
+
+        A template that staff has spoilt is logged: a payment that lifts the block, or
+        the blocks of others, must not fail because of it.
+        """
         self.ensure_one()
         template = self.env.ref(template_xmlid, raise_if_not_found=False)
         if not template:
             return
-        for partner in self._get_recipients():
-            template.sudo().with_context(b2b_lang=partner.lang).send_mail(
-                self.id,
-                email_values={"recipient_ids": [fields.Command.set(partner.ids)]},
+        try:
+            with self.env.cr.savepoint():
+                for partner in self._get_recipients():
+                    template.sudo().with_context(b2b_lang=partner.lang).send_mail(
+                        self.id,
+                        email_values={
+                            "recipient_ids": [fields.Command.set(partner.ids)]
+                        },
+                    )
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.warning(
+                "Nobody was told of block %s by mail", self.id, exc_info=True
             )
 
     def _get_recipients(self):

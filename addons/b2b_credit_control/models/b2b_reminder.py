@@ -1,8 +1,13 @@
+import logging
 from collections import defaultdict
+
+import psycopg2
 
 from odoo import api, fields, models
 
 from ..tools.unblock import Debt, take_off_credits
+
+_logger = logging.getLogger(__name__)
 
 
 class B2bReminder(models.Model):
@@ -33,14 +38,23 @@ class B2bReminder(models.Model):
     def _cron_send(self):
         """Remind of all debts that a step is due for, one mail per legal entity.
 
-        Each legal entity is committed by itself: run again, nothing is sent twice.
+        Each legal entity is committed by itself: run again, nothing is sent twice. One
+        that fails is tried again the next day and keeps nobody else waiting.
         """
         today = fields.Date.context_today(self)
         due = self._find_due(today)
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(due))
         for (company, entity), items in due.items():
-            self._remind(company, entity, items, today)
+            try:
+                with self.env.cr.savepoint():
+                    self._remind(company, entity, items, today)
+            except psycopg2.OperationalError:
+                raise
+            except Exception:
+                _logger.warning(
+                    "Legal entity %s was not reminded", entity.id, exc_info=True
+                )
             if not progress(1):
                 break
 

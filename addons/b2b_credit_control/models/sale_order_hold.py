@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -229,13 +231,22 @@ class SaleOrder(models.Model):
         return (manager & controllers) or controllers[:1] or self._b2b_get_responsible()
 
     def _b2b_mail_credit_hold(self, template):
-        """Tell the dealer in his language what becomes of this order.
+        """Tell the dealer in his language what becomes of this order. A mail that
+        cannot be made is left to staff: it must not undo a payment.
 
         :param str template: XML id of a mail template of orders
         """
-        self._send_order_notification_mail(
-            self.env.ref(template, raise_if_not_found=False)
-        )
+        try:
+            with self.env.cr.savepoint():
+                self._send_order_notification_mail(
+                    self.env.ref(template, raise_if_not_found=False)
+                )
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            self._b2b_report_failure(
+                self.env._("The dealer got no mail about the credit hold"), error
+            )
 
     def _send_payment_succeeded_for_order_mail(self):
         """Override of `sale`: an order on hold got a mail that says what comes now."""

@@ -103,6 +103,19 @@ class TestBlock(B2bBlockCommon):
         mails = self.env["mail.mail"].search([("model", "=", "b2b.block")])
         self.assertEqual(mails.recipient_ids, self.dealer)
 
+    def test_spoilt_mail_keeps_no_payment_and_no_block_from_the_books(self):
+        for name in ("blocked", "unblocked"):
+            template = self.env.ref(f"b2b_credit_control.mail_template_{name}")
+            template.subject = "{{ object.no_such_field }}"
+        move = self._create_debt(100, overdue_days=3)
+        with self.assertLogs("odoo.addons.b2b_credit_control", "WARNING"):
+            block = self._create_block(contract=self.contract)
+        self._register_payment(move)
+        with self.assertLogs("odoo.addons.b2b_credit_control", "WARNING"):
+            self._end_transaction()
+        self.assertEqual(block.state, "lifted")
+        self.assertEqual(move.amount_residual, 0)
+
     # === WHO IS KEPT OUT === #
 
     def test_user_is_kept_out_when_no_contract_is_left(self):

@@ -300,6 +300,18 @@ class TestCreditHold(B2bCreditCommon):
         self.assertTrue(tx.is_post_processed)
         self.assertTrue(order.b2b_is_on_credit_hold)
 
+    def test_spoilt_mail_does_not_undo_a_hold(self):
+        template = self.env.ref("b2b_credit_control.mail_template_credit_hold")
+        template.subject = "{{ object.no_such_field }}"
+        order = self._create_order(price=1500)
+        with self.assertLogs("odoo.addons.b2b_portal", "WARNING"):
+            order.action_confirm()
+        self.assertTrue(order.b2b_is_on_credit_hold)
+        self.assertIn(
+            "The dealer got no mail about the credit hold",
+            order.activity_ids.mapped("summary"),
+        )
+
     # === WHAT FOLLOWS A HOLD === #
 
     def test_hold_is_written_down_and_the_controller_called(self):

@@ -108,6 +108,22 @@ class TestReminders(ReminderBuilders, B2bBlockCommon):
         self.assertEqual(subjects[self.dealer_user.partner_id], "Rappel")
         self.assertNotIn(buyer.partner_id, subjects)
 
+    def test_one_that_fails_keeps_nobody_waiting(self):
+        self._set_steps(0)
+        for contract in (self.contract, self.entity_contract):
+            self._create_debt(10, contract=contract)
+        template = self.env.ref("b2b_credit_control.mail_template_reminder")
+        self.dealer.name = "Spoilt"
+        template.subject = "{{ object.legal_entity_id.name != 'Spoilt' or 1 / 0 }}"
+        with self.assertLogs("odoo.addons.b2b_credit_control", "WARNING"):
+            self._run_reminders()
+        self.assertEqual(self._get_reminders().legal_entity_id, self.entity)
+        template.subject = "Please pay"
+        self._run_reminders()
+        self.assertEqual(
+            self._get_reminders().legal_entity_id, self.entity | self.dealer
+        )
+
     def test_switched_off_is_silent(self):
         self._set_steps(0)
         self._create_debt(10)
