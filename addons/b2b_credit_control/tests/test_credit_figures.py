@@ -168,6 +168,16 @@ class TestCreditFigures(B2bCreditCommon):
         figures = self._get_figures()
         self.assertEqual(figures["debt"] + figures["ordered"], 200)
 
+    def test_debt_of_a_contract_that_is_deleted_is_on_none(self):
+        entity = self._create_entity("Newcomer")
+        contract = self._create_contract(entity, "N-1")
+        self._create_invoice(entity, 100, b2b_contract_id=False)
+        self.assertEqual(self._get_figures(contract)["debt"], 100)
+        contract.unlink()
+        totals = self.env["b2b.settlement.total"]
+        (row,) = totals._get_figures((), entity.ids)
+        self.assertEqual((row["contract_id"], row["debt"]), (None, 100))
+
     def test_order_of_many_lines_rounds_once(self):
         order = self._create_order(quantity=3, price=33.333)
         order.order_line = [

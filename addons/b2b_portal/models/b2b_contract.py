@@ -252,6 +252,10 @@ class B2bContract(models.Model):
 
     def unlink(self):
         entities = self.legal_entity_id
+        # The database would do it as well, but tell nobody who keeps sums of them.
+        self.env["b2b.settlement.line"].sudo().search(
+            [("contract_id", "in", self.ids)]
+        ).contract_id = False
         result = super().unlink()
         entities._b2b_reallocate_settlements()
         self._forget_who_is_a_dealer()
