@@ -101,7 +101,7 @@ class B2bBlock(models.Model):
         search="_search_state",
     )
 
-    @api.depends("contract_id")
+    @api.depends("contract_id.dealer_id")
     def _compute_from_contract(self):
         for block in self:
             block.dealer_id = block.contract_id.dealer_id or block.dealer_id
@@ -138,11 +138,20 @@ class B2bBlock(models.Model):
                 self._check_made_by_hand(vals)
             self._complete_vals(vals)
         blocks = super().create(vals_list)
+        blocks._keep_for_staff()
         blocks._forget()
         for block in blocks:
             block._log("block", block.reason, automatic=bool(block.rule_id))
             block._notify("b2b_credit_control.mail_template_blocked")
         return blocks
+
+    def _keep_for_staff(self):
+        """Leave those of these blocks to staff whose cause is not that something is
+        overdue: they would be lifted the same night."""
+        by_hand = self.filtered(lambda block: block.lifts_itself and not block.rule_id)
+        by_hand.filtered(
+            lambda block: not block._get_overdue_debts()
+        ).sudo().lifts_itself = False
 
     @api.model
     def _check_made_by_hand(self, vals):
@@ -467,6 +476,8 @@ class B2bBlock(models.Model):
         template = self.env.ref(template_xmlid, raise_if_not_found=False)
         if not template:
             return
+        # What others have left to be written fails by itself, not here.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 for partner in self._get_recipients():

@@ -43,7 +43,7 @@ class ResPartner(models.Model):
 
     def _b2b_get_payers(self):
         """Return whom to write to about the debts of these legal entities (sudo): those
-        whose role is to pay, and the invoice addresses.
+        whose role is to pay, and the invoice addresses. Each mailbox once.
 
         :rtype: res.partner
         """
@@ -61,7 +61,10 @@ class ResPartner(models.Model):
         payers = memberships.user_id.partner_id
         for entity in self.sudo():
             payers |= entity.browse(entity.address_get(["invoice"])["invoice"])
-        return payers.filtered("email")
+        by_mailbox = payers.filtered("email").grouped(
+            lambda partner: partner.email_normalized or partner.email
+        )
+        return payers.browse(same[0].id for same in by_mailbox.values())
 
     # === REMINDERS === #
 

@@ -236,6 +236,8 @@ class SaleOrder(models.Model):
 
         :param str template: XML id of a mail template of orders
         """
+        # What others have left to be written fails by itself, not here.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 self._send_order_notification_mail(

@@ -86,6 +86,28 @@ class TestBlock(B2bBlockCommon):
         self.assertEqual(block.state, "active")
         self.assertFalse(block._get_unblock_plan())
 
+    def test_block_while_nothing_is_overdue_waits_for_staff(self):
+        block = self._create_block(contract=self.contract, reason="Forged papers")
+        self._create_debt(100)
+        self._end_transaction()
+        self._run_cron()
+        self.assertEqual(block.state, "active")
+        self.assertFalse(block.lifts_itself)
+
+    def test_block_moves_with_its_contract(self):
+        block = self._create_block(contract=self.contract, reason="Bounced cheque")
+        self.contract.legal_entity_id = self.stranger
+        self.assertEqual(block.dealer_id, self.stranger)
+        self.assertIn("Bounced cheque", self.contract._refusal_reason("order"))
+        self.assertIn(block, self.stranger_user._b2b_get_blocks())
+
+    def test_who_reads_the_same_mailbox_gets_one_mail(self):
+        self.dealer_user.b2b_membership_ids.role = "accountant"
+        self.dealer.email = f"Dealer <{self.dealer_user.email.upper()}>"
+        self._create_block(contract=self.contract)
+        mails = self.env["mail.mail"].search([("model", "=", "b2b.block")])
+        self.assertEqual(mails.recipient_ids, self.dealer_user.partner_id)
+
     def test_dealer_is_told_in_his_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.dealer_user.lang = "fr_FR"
@@ -134,6 +156,7 @@ class TestBlock(B2bBlockCommon):
         self.assertEqual(self.dealer_user._b2b_get_gate(), "hard")
 
     def test_contracts_that_do_not_run_open_nothing(self):
+        self.entity_contract.date_start = self._days_ago(9)
         self.entity_contract.date_end = self._days_ago(1)
         self._create_block(contract=self.contract, scenario="soft")
         self.assertEqual(self.dealer_user._b2b_get_gate(), "soft")

@@ -216,13 +216,15 @@ class TestParallelPromise(ParallelCase):
             group_ids=[Command.set([env.ref("base.group_portal").id])],
         )
         user._b2b_sync_memberships()
-        self._create(
+        block = self._create(
             env,
             "b2b.block",
             contract_id=contract.id,
             reason="Unpaid bills",
             scenario="hard",
         )
+        # As if something had been overdue.
+        block.lifts_itself = True
         return user
 
     def _remove_history(self):
