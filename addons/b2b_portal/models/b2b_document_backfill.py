@@ -1,4 +1,10 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, models
+
+_logger = logging.getLogger(__name__)
 
 
 class B2bDocument(models.Model):
@@ -21,7 +27,7 @@ class B2bDocument(models.Model):
                 # Who is being changed right now is filed by that very change, or
                 # by the next run.
                 claimed = records.try_lock_for_update()
-                file(claimed)
+                self._file_what_can_be(file, claimed)
                 has_time = progress(len(claimed), remaining=1)
                 self.env.invalidate_all()
                 if not has_time:
@@ -29,6 +35,28 @@ class B2bDocument(models.Model):
                 if len(records) < batch:
                     break
         progress(remaining=0)
+
+    @api.model
+    def _file_what_can_be(self, file, records):
+        """File records together; if that fails, one by one without those that fail.
+
+        :param callable file: files the records it is given
+        """
+        try:
+            with self.env.cr.savepoint():
+                file(records)
+        except OperationalError:
+            # Not the fault of a record: the whole batch is done later.
+            raise
+        except Exception:
+            if len(records) > 1:
+                for record in records:
+                    self._file_what_can_be(file, record)
+                return
+            # It must not keep all others out of the journal.
+            _logger.warning(
+                "%s was skipped: it cannot be filed", records, exc_info=True
+            )
 
     @api.model
     def _get_backfill_steps(self):

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo.tests import tagged
 
 from odoo.addons.base.models.ir_cron import IrCron
@@ -93,6 +95,44 @@ class TestBackfill(B2bCommon):
         with patch.object(IrCron, "_commit_progress", return_value=60.0):
             self.env["b2b.document"]._cron_backfill(batch=2)
         self.assertEqual(len(self._documents().move_id), 5)
+
+    def test_record_that_cannot_be_filed_is_skipped_and_told(self):
+        invoices = self.invoice | self._create_invoice() | self._create_invoice()
+        broken = invoices[1]
+        self._forget()
+        values = type(broken)._b2b_document_values
+
+        def fail_on_broken(move):
+            if move == broken:
+                raise ValueError("no such number")
+            return values(move)
+
+        log = "odoo.addons.b2b_portal.models.b2b_document_backfill"
+        with (
+            patch.object(type(broken), "_b2b_document_values", fail_on_broken),
+            self.assertLogs(log, "WARNING") as told,
+        ):
+            self._run()
+        self.assertEqual(self._documents().move_id, invoices - broken)
+        self.assertFalse(self.env["b2b.settlement.line"]._find_missing(1))
+        self.assertEqual(len(told.output), 1)
+        self.assertIn(f"{broken} was skipped", told.output[0])
+        self.assertIn("no such number", told.output[0])
+        self._run()
+        self.assertIn(broken, self._documents().move_id, "mended, it is filed")
+
+    def test_batch_that_met_another_transaction_is_not_taken_apart(self):
+        files = []
+
+        def file(records):
+            files.append(records)
+            raise OperationalError("could not serialize access")
+
+        with self.assertRaises(OperationalError):
+            self.env["b2b.document"]._file_what_can_be(
+                file, self.invoice | self._create_invoice()
+            )
+        self.assertEqual(len(files), 1)
 
     def test_stopped_run_goes_on_where_it_was(self):
         calls = []
