@@ -239,6 +239,10 @@ class B2bContract(models.Model):
         self.env.registry.clear_cache()
 
     def write(self, vals):
+        if "legal_entity_id" in vals:
+            self.filtered(
+                lambda contract: contract.legal_entity_id.id != vals["legal_entity_id"]
+            )._check_unused()
         reallocate = not self._allocation_fields().isdisjoint(vals)
         entities = self.legal_entity_id if reallocate else self.env["res.partner"]
         result = super().write(vals)
@@ -249,6 +253,41 @@ class B2bContract(models.Model):
         if "legal_entity_id" in vals:
             self._forget_who_is_a_dealer()
         return result
+
+    def _check_unused(self):
+        """Refuse to give contracts to another legal entity that are in use: the papers
+        on them are of the one they were made with.
+        """
+        for model, field in self._models_on_contract().items():
+            # Who keeps contracts need not see all that is done on them.
+            users = self.env[model].sudo().with_context(active_test=False)
+            if used := users.search([(field, "in", self.ids)], limit=1):
+                contract = used[field].with_env(self.env)
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s is in use (%(usage)s): it stays with "
+                        "%(entity)s. Make a new contract for another legal entity.",
+                        contract=contract.name,
+                        usage=self.env["ir.model"]._get(model).name,
+                        entity=contract.legal_entity_id.name,
+                    )
+                )
+
+    @api.model
+    def _models_on_contract(self):
+        """Return the models of what is done on a contract, with the field that names
+        it.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "sale.order": "b2b_contract_id",
+            "account.move": "b2b_contract_id",
+            "account.payment": "b2b_contract_id",
+            "b2b.payment.request": "contract_id",
+            "b2b.document": "contract_id",
+            "b2b.settlement.line": "contract_id",
+        }
 
     def unlink(self):
         entities = self.legal_entity_id

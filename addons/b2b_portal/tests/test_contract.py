@@ -29,6 +29,55 @@ class TestContract(B2bCommon):
         with self.assertRaisesRegex(ValidationError, "the company itself"):
             self._create_contract(contact, "D-2")
 
+    def _give_to_another_entity(self, contract):
+        contract.with_user(self.staff_user).legal_entity_id = self.stranger
+
+    def test_unused_contract_is_given_to_another_entity(self):
+        self._give_to_another_entity(self.contract)
+        self.assertEqual(self.contract.legal_entity_id, self.stranger)
+
+    def test_contract_in_use_stays_with_its_entity(self):
+        uses = {
+            "Sales Order": self._create_order,
+            "Journal Entry": lambda: self._create_invoice(post=False),
+            "Payments": lambda: self.env["account.payment"].create(
+                {
+                    "partner_id": self.dealer.id,
+                    "b2b_contract_id": self.contract.id,
+                    "amount": 1.0,
+                }
+            ),
+            "Dealer Document": lambda: self.env["b2b.document"].create(
+                {
+                    "name": "P-1",
+                    "type_id": self.env.ref("b2b_portal.document_type_others").id,
+                    "legal_entity_id": self.dealer.id,
+                    "contract_id": self.contract.id,
+                    "is_published": False,
+                }
+            ),
+        }
+        for name, use in uses.items():
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                use()
+                with self.assertRaisesRegex(ValidationError, rf"D-1 .*\({name}\)"):
+                    self._give_to_another_entity(self.contract)
+                self.assertEqual(self.contract.legal_entity_id, self.dealer)
+                savepoint.rollback()
+
+    def test_contract_with_settlements_stays_with_its_entity(self):
+        invoice = self._create_invoice()
+        self.env.flush_all()
+        invoice.b2b_contract_id = False
+        with self.assertRaisesRegex(ValidationError, "D-1 is in use"):
+            self._give_to_another_entity(self.contract)
+
+    def test_contract_in_use_may_be_written_with_its_own_entity(self):
+        self._create_order()
+        self.contract.with_user(self.staff_user).write(
+            {"legal_entity_id": self.dealer.id, "note": "Ours"}
+        )
+
     def test_pricelist_of_another_currency_is_refused(self):
         currency = self._activate_currency("EUR")
         pricelist = self.env["product.pricelist"].create(
