@@ -55,7 +55,7 @@ def main(words):
         return run(instance, database, words, names)
     finally:
         with step("Removing the test database"):
-            _remove(instance, database)
+            instance.remove(database)
 
 
 def _paths(words):
@@ -112,15 +112,6 @@ def _remove_leftovers():
             if server:
                 server.drop(_name_on_server(path.name))
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _remove(instance, database):
-    if not instance.root.exists():
-        return
-    if not instance.embedded:
-        instance.server.drop(database)
-    instance.close()
-    shutil.rmtree(instance.root, ignore_errors=True)
 
 
 def _run_pytest(instance, database, words, names):

@@ -8,6 +8,7 @@ from . import test_contract
 from . import test_dealer_journey_tour
 from . import test_document_source
 from . import test_documents
+from . import test_hooks
 from . import test_journal
 from . import test_membership
 from . import test_order_tour
