@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from .b2b_block import SCENARIOS
 
+# So many blocks are made at once by the nightly job.
+BATCH = 100
+
 
 class B2bBlockRule(models.Model):
     """Who is blocked by itself: overdue for more than some days and more than some
@@ -166,7 +169,14 @@ class B2bBlockRule(models.Model):
         """Make the blocks of this rule what it says today."""
         self.ensure_one()
         self._open_blocks()._recheck()
-        vals_list = [
+        self.env["b2b.block"].sudo().create(self._prepare_blocks())
+
+    def _prepare_blocks(self):
+        """Return the values of the blocks that this rule still has to make.
+
+        :rtype: list[dict]
+        """
+        return [
             {
                 "rule_id": self.id,
                 "company_id": self.company_id.id,
@@ -179,7 +189,6 @@ class B2bBlockRule(models.Model):
             for match in self._get_dry_run()
             if not match["is_blocked"]
         ]
-        self.env["b2b.block"].sudo().create(vals_list)
 
     def _get_dry_run(self):
         """Return whom this rule, saved or not, blocks tonight if nothing is paid.
@@ -236,7 +245,24 @@ class B2bBlockRule(models.Model):
         )._recheck()
         self.env["b2b.payment.promise"]._break_unkept()
         progress(1)
-        for rule in rules:
-            rule._apply()
-            if not progress(1):
+        for rules_left in range(len(rules), 0, -1):
+            if not rules[-rules_left]._cron_apply_rule(rules_left):
                 break
+
+    def _cron_apply_rule(self, rules_left):
+        """Apply this rule, its blocks made and committed in batches: each writes mails.
+
+        :param int rules_left: how many rules wait, this one included
+        :return: whether there is time for more
+        :rtype: bool
+        """
+        self._open_blocks()._recheck()
+        vals_list = self._prepare_blocks()
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(vals_list) + rules_left)
+        for start in range(0, len(vals_list), BATCH):
+            batch = vals_list[start : start + BATCH]
+            self.env["b2b.block"].sudo().create(batch)
+            if not progress(len(batch)):
+                return False
+        return bool(progress(1))

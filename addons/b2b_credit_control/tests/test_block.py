@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..models import b2b_block_rule
 from .common import B2bBlockCommon
 
 
@@ -294,6 +297,19 @@ class TestBlockRule(B2bBlockCommon):
         self.env.cr.precommit.clear()
         self._run_cron()
         self.assertEqual(block.state, "lifted")
+
+    def test_cron_goes_on_where_its_time_was_up(self):
+        self._create_rule(overdue_days=10, overdue_amount=100)
+        for contract in (self.contract, self.entity_contract):
+            self._create_debt(150, overdue_days=30, contract=contract)
+        self.patch(b2b_block_rule, "BATCH", 1)
+        blocks, rules = self.env["b2b.block"], self.env["b2b.block.rule"]
+        for number in (1, 2, 2):
+            # No time is left after each step.
+            with patch.object(type(self.env["ir.cron"]), "_commit_progress") as commit:
+                commit.return_value = 0
+                rules._cron_apply()
+            self.assertEqual(blocks.search_count([]), number)
 
     def test_payment_lifts_the_block_by_the_end_of_its_transaction(self):
         rule = self._create_rule(overdue_days=10, overdue_amount=100)
