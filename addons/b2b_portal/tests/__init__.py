@@ -19,3 +19,4 @@ from . import test_reorder
 from . import test_safeguards
 from . import test_settlement_ledger
 from . import test_translations
+from . import test_websites
