@@ -11,6 +11,7 @@ from . import test_credit_pages
 from . import test_credit_panel
 from . import test_credit_terms
 from . import test_credit_timeline
+from . import test_credit_totals
 from . import test_debtors
 from . import test_deferral
 from . import test_doors
