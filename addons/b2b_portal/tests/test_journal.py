@@ -7,6 +7,7 @@ from lxml import html
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import B2bHttpCommon
 
@@ -267,6 +268,62 @@ class TestJournal(B2bHttpCommon):
         before = self.cr.sql_log_count
         self._open(path)
         return self.cr.sql_log_count - before
+
+    def _copy_paper(self, count):
+        """Put copies of the tax invoice in the journal, all of one day."""
+        names = [
+            field.name
+            for field in self.paper._fields.values()
+            if field.store and field.column_type and field.name not in ("id", "name")
+        ]
+        self.env.flush_all()
+        columns = SQL(", ").join(SQL.identifier(name) for name in names)
+        last = self.env.execute_query(SQL("SELECT max(id) FROM b2b_document"))[0][0]
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO b2b_document (name, %s) SELECT 'COPY-' || number, %s"
+                " FROM b2b_document, generate_series(1, %s) AS number"
+                " WHERE id = %s RETURNING id",
+                columns,
+                columns,
+                count,
+                self.paper.id,
+            )
+        )
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO b2b_document_sale_order_rel"
+                " SELECT id, %s FROM b2b_document WHERE id > %s RETURNING 1",
+                self.order.id,
+                last,
+            )
+        )
+        self.env.execute_query(SQL("ANALYZE b2b_document"))
+        self.env.invalidate_all()
+
+    def test_two_thousand_documents_cost_no_more_queries_than_twenty(self):
+        self._copy_paper(20)
+        few = self._count_queries("/my/journal?type=tax_invoices")
+        self._copy_paper(1980)
+        for path in ("/my/journal", "/my/journal/page/40"):
+            with self.subTest(path):
+                many = self._count_queries(f"{path}?type=tax_invoices")
+                self.assertLessEqual(many, few)
+
+    def test_every_page_of_two_thousand_documents_is_reached(self):
+        self._copy_paper(2000)
+        found, path, pages = [], "/my/journal?type=tax_invoices", 0
+        while path:
+            page = self._open(path)
+            pages += 1
+            for link in page.xpath("//td[@name='td_number']//a"):
+                found.append(link.text_content().strip())
+            links = page.xpath("//div[hasclass('o_portal_pager')]//a/@href")
+            following = f"/page/{pages + 1}?"
+            path = next((link for link in links if following in link), None)
+        self.assertEqual(pages, 67)
+        self.assertEqual(len(found), 2001)
+        self.assertEqual(len(set(found)), 2001, "none is shown on two pages")
 
     # === PDF === #
 
