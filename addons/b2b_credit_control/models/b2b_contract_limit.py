@@ -104,7 +104,8 @@ class B2bContract(models.Model):
     def _get_limit_tolerance(self):
         """Return by how much the limit may be exceeded, in the contract's currency."""
         self.ensure_one()
-        company = self.company_id
+        # No dealer reads it, all dealers' orders are checked by it.
+        company = self.company_id.sudo()
         amount = self._convert_to_contract(
             company.b2b_limit_tolerance_amount, company.currency_id
         )

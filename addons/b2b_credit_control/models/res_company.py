@@ -25,10 +25,13 @@ class ResCompany(models.Model):
     )
     b2b_limit_tolerance_percent = fields.Float(
         string="Tolerance (%)",
+        # Dealers can read companies.
+        groups="base.group_user",
         help="An order may exceed the credit limit by so many percent of the limit.",
     )
     b2b_limit_tolerance_amount = fields.Monetary(
         string="Tolerance (amount)",
+        groups="base.group_user",
         help="An order may exceed the credit limit by this amount of the company's "
         "currency as well.",
     )

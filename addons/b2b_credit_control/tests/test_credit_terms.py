@@ -39,6 +39,12 @@ class TestCreditTerms(B2bCreditCommon):
                 self.contract.with_user(user).credit_limit = 5000
         self.assertFalse(self.contract.credit_limit)
 
+    def test_dealer_does_not_learn_by_how_much_he_may_exceed_the_limit(self):
+        for name in ("b2b_limit_tolerance_percent", "b2b_limit_tolerance_amount"):
+            self.company.with_user(self.staff_user).read([name])
+            with self.assertRaises(AccessError):
+                self.company.with_user(self.dealer_user).read([name])
+
     def test_manager_makes_a_contract_without_terms_only(self):
         contracts = self.env["b2b.contract"].with_user(self.staff_user)
         vals = {"name": "N-1", "legal_entity_id": self.dealer.id}
