@@ -1,5 +1,6 @@
 def post_init_hook(env):
-    """Give the ledger that is there its due dates and totals."""
+    """Give the ledger that is there its due dates and totals, the orders theirs."""
+    env["sale.order"]._b2b_complete_amounts()
     env["b2b.settlement.line"]._complete_due_dates()
     env["b2b.settlement.total"]._rebuild()
 

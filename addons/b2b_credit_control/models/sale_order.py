@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 
 class SaleOrder(models.Model):
@@ -13,6 +14,21 @@ class SaleOrder(models.Model):
     _b2b_uninvoiced_idx = models.Index(
         "(b2b_contract_id) WHERE b2b_amount_uninvoiced != 0"
     )
+
+    def _auto_init(self):
+        # Few of the orders that exist are on a contract: the hook computes those.
+        if not column_exists(self.env.cr, self._table, "b2b_amount_uninvoiced"):
+            create_column(self.env.cr, self._table, "b2b_amount_uninvoiced", "numeric")
+        return super()._auto_init()
+
+    @api.model
+    def _b2b_complete_amounts(self):
+        """Compute what confirmed orders will still be invoiced for, after
+        installation."""
+        orders = self.sudo().search(
+            [("state", "=", "sale"), ("b2b_contract_id", "!=", False)]
+        )
+        self.env.add_to_compute(self._fields["b2b_amount_uninvoiced"], orders)
 
     @api.depends("b2b_contract_id")
     def _compute_payment_term_id(self):

@@ -96,6 +96,17 @@ class TestCreditFigures(B2bCreditCommon):
         totals._rebuild()
         self.assertEqual(self._read_totals(), kept)
 
+    def test_installation_computes_the_orders_that_are_there(self):
+        orders = self._create_order(price=70) | self._create_order(price=30)
+        orders[0].action_confirm()
+        self.assertEqual(orders.mapped("b2b_amount_uninvoiced"), [70, 0])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET b2b_amount_uninvoiced = NULL")
+        self.env.invalidate_all()
+        self.env["sale.order"]._b2b_complete_amounts()
+        self.assertEqual(orders.mapped("b2b_amount_uninvoiced"), [70, 0])
+        self.assertEqual(self._get_figures()["ordered"], 70)
+
     def _read_totals(self):
         totals = self.env["b2b.settlement.total"].search(
             ["|", ("debit", "!=", 0), ("credit", "!=", 0)]
