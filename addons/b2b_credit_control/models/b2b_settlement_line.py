@@ -61,13 +61,18 @@ class B2bSettlementLine(models.Model):
         }
 
     def _set_due_by_deferral(self):
-        """Compute the due dates of these lines, which the books do not name, anew."""
-        for line in self:
-            line.write(
+        """Compute the due dates of these lines, which the books do not name, anew.
+
+        Lines of one day get theirs together: each write sums up their totals.
+        """
+        for vals, lines in self.grouped(
+            lambda line: tuple(
                 self._prepare_due_vals(
                     line.contract_id, line.company_id, line.date, False, line.amount
-                )
+                ).items()
             )
+        ).items():
+            lines.write(dict(vals))
 
     @api.model
     def _complete_due_dates(self):

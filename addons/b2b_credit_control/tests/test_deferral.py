@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -153,3 +154,11 @@ class TestDeferral(B2bCreditCommon):
         line.write({"date_maturity": False, "is_due_by_deferral": False})
         self.env["b2b.settlement.line"]._complete_due_dates()
         self.assertEqual(line.date_maturity, date(2026, 3, 15))
+
+    def test_change_sums_the_totals_up_once_for_each_day(self):
+        for _number in range(5):
+            self._misc_debt()
+        totals = type(self.env["b2b.settlement.total"])
+        with patch.object(totals, "_refresh", autospec=True) as refresh:
+            self.company.b2b_deferral_days = 5
+        self.assertEqual(refresh.call_count, 1)
