@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -157,6 +157,41 @@ class TestContract(B2bCommon):
         self.assertEqual(self.contract._get_invoicing_policy(), "manual")
         self.contract.invoicing_policy = "on_delivery"
         self.assertEqual(self.contract._get_invoicing_policy(), "on_delivery")
+
+    def _create_contract_with_prices(self):
+        usual, special = self.env["product.pricelist"].create(
+            [{"name": "Usual prices"}, {"name": "Prices of D-2"}]
+        )
+        self.dealer.specific_property_product_pricelist = usual
+        return self._create_contract(self.dealer, "D-2", pricelist_id=special.id)
+
+    def test_order_of_staff_has_the_prices_of_its_contract(self):
+        contract = self._create_contract_with_prices()
+        order = self._create_order(contract)
+        self.assertEqual(order.pricelist_id, contract.pricelist_id)
+        order.b2b_contract_id = self.contract
+        self.assertNotEqual(order.pricelist_id, contract.pricelist_id)
+
+    def test_confirmed_order_keeps_its_prices(self):
+        contract = self._create_contract_with_prices()
+        order = self._create_order()
+        prices = order.pricelist_id
+        order.action_confirm()
+        order.b2b_contract_id = contract
+        self.assertEqual(order.pricelist_id, prices)
+
+    def test_order_of_staff_is_billed_to_the_legal_entity_itself(self):
+        self.env["res.partner"].create(
+            {"name": "Accounts", "parent_id": self.dealer.id, "type": "invoice"}
+        )
+        self.assertEqual(self._create_order().partner_invoice_id, self.dealer)
+
+    def test_staff_do_not_confirm_an_order_on_an_expired_contract(self):
+        order = self._create_order()
+        self.contract.date_end = "2020-01-01"
+        with self.assertRaisesRegex(UserError, "expired"):
+            order.action_confirm()
+        self.assertEqual(order.state, "draft")
 
     def test_order_on_the_contract_of_another_entity_is_refused(self):
         order = self._create_order(self.contract)
