@@ -72,6 +72,8 @@ def _make(instance, database):
     if ours():
         with step(f"Installing {', '.join(ours())}") as progress:
             instance.install(new, ours(), progress)
+        # Orders of the demo keep the address in their terms.
+        _point_to(instance, new)
         with step("Loading demo data") as progress:
             found = load_demo(instance, new, ours(), progress)
     state = _write_state(instance, new, found)

@@ -67,10 +67,11 @@ class Story:
             self._change_limit("anadolu", 6000)
         with self._days_ago(26):
             block = self._block("gidrosnab_project", "The bill of the site is overdue.")
+            self._date(block)
         with self._days_ago(24):
             self._lift(block, "The site has confirmed the payment by phone.")
         with self._days_ago(12):
-            self._make_rules()
+            self._date(self._make_rules())
         with self._days_ago(11):
             self._promise("user_dealer3", days=4)
         with self._days_ago(6):
@@ -82,7 +83,9 @@ class Story:
             with self._days_ago(days):
                 self._remind()
         with self._days_ago(3):
-            self._block("anadolu", "The invoice of September is not paid yet.")
+            self._date(
+                self._block("anadolu", "The invoice of September is not paid yet.")
+            )
         with self._days_ago(1):
             self._order_again("gidrosnab_south")
 
@@ -144,15 +147,28 @@ class Story:
 
     def _make_rules(self):
         rules = self.env["b2b.block.rule"].with_user(self.controller)
+        made = rules
         for name, scenario, days, amount in RULES:
-            rules.create(
+            rule = rules.create(
                 {
                     "name": name,
                     "scenario": scenario,
                     "overdue_days": days,
                     "overdue_amount": amount,
                 }
-            ).action_apply()
+            )
+            rule.action_apply()
+            made |= rule
+        return self.env["b2b.block"].search([("rule_id", "in", made.ids)])
+
+    def _date(self, blocks):
+        """Let blocks be made now: of create_date the database knows better."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE b2b_block SET create_date = %s WHERE id IN %s",
+            [fields.Datetime.now(), tuple(blocks.ids)],
+        )
+        blocks.invalidate_recordset(["create_date"])
 
     def _block(self, name, reason):
         blocks = self.env["b2b.block"].with_user(self.controller)
