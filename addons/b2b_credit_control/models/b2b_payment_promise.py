@@ -154,7 +154,11 @@ class B2bPaymentPromise(models.Model):
             ]
         )
         for promise in promises:
-            promise._log(self.env._("Promised to pay by %(date)s", date=day))
+            promise._log(
+                self.env._(
+                    "Promised to pay by %(date)s", date=format_date(self.env, day)
+                )
+            )
         return promises
 
     @api.model

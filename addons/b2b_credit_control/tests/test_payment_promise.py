@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from .common import B2bBlockCommon
 
@@ -41,7 +42,10 @@ class TestPaymentPromise(B2bBlockCommon):
         self.assertFalse(self.contract._refusal_reason("order"))
         self.assertEqual(self.block.state, "suspended")
         self.assertEqual(promise.amount, 50)
-        self.assertEqual(self._events().user_id, self.dealer_user)
+        event = self._events()
+        self.assertEqual(event.user_id, self.dealer_user)
+        day = format_date(self.env, promise.date_until)
+        self.assertEqual(event.reason, f"Promised to pay by {day}")
 
     def test_once_in_thirty_days(self):
         promise = self._promise()
