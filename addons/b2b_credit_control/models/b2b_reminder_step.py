@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # How late a reminder may still be sent, for nights on which the server slept. What was
 # long overdue when the step was made is not reminded of in one go.
@@ -25,6 +25,20 @@ class B2bReminderStep(models.Model):
         string="Days after the due date",
         help="0: on the due date. Negative: before it.",
     )
+
+    @api.depends("days")
+    def _compute_display_name(self):
+        for step in self:
+            if not step.days:
+                step.display_name = self.env._("On the due date")
+            elif step.days < 0:
+                step.display_name = self.env._(
+                    "Days before the due date: %(days)s", days=-step.days
+                )
+            else:
+                step.display_name = self.env._(
+                    "Days after the due date: %(days)s", days=step.days
+                )
 
     def _get_line_domain(self, today):
         """Return the domain of the debts that this step is due for and that it has not

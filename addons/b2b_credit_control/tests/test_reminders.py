@@ -138,6 +138,17 @@ class TestReminders(ReminderBuilders, B2bBlockCommon):
         self._run_reminders()
         self.assertFalse(self._get_reminders())
 
+    def test_steps_say_when_they_are_sent(self):
+        names = self._set_steps(-3, 0, 14).mapped("display_name")
+        self.assertEqual(
+            names,
+            [
+                "Days before the due date: 3",
+                "On the due date",
+                "Days after the due date: 14",
+            ],
+        )
+
     def test_only_credit_controllers_set_steps(self):
         step = self._set_steps(0)
         step.with_user(self.controller).days = 1
