@@ -1,17 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class B2bContract(models.Model):
     _inherit = "b2b.contract"
 
     block_ids = fields.One2many("b2b.block", "contract_id", string="Blocks")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        contracts = super().create(vals_list)
-        # A user with a contract that is not blocked gets in.
-        self.env.registry.clear_cache()
-        return contracts
 
     def write(self, vals):
         result = super().write(vals)

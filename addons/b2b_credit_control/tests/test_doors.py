@@ -413,6 +413,17 @@ class TestWebsocketDoor(B2bBlockBuilders, B2bBuilders, WebsocketCase):
         )
         self.assert_close_with_code(socket, CloseCode.SESSION_EXPIRED)
 
+    def test_open_socket_is_closed_though_its_message_asks_for_nothing(self):
+        socket = self._connect(self.dealer_user)
+        self.subscribe(socket, [], self.env["bus.bus"]._bus_last_id())
+        self._create_block(dealer=self.dealer, scenario="soft")
+        socket.send(
+            json.dumps(
+                {"event_name": "update_presence", "data": {"inactivity_period": 0}}
+            )
+        )
+        self.assert_close_with_code(socket, CloseCode.SESSION_EXPIRED)
+
     def test_open_socket_that_only_listens_is_told_nothing(self):
         socket = self._connect(self.dealer_user)
         self.subscribe(socket, [], self.env["bus.bus"]._bus_last_id())

@@ -180,6 +180,18 @@ class TestReminderPage(ReminderBuilders, B2bBlockBuilders, B2bBuilders, HttpCase
         self._save(self.dealer_user, self.dealer | self.entity)
         self.assertTrue(self.dealer.b2b_has_reminders)
 
+    def test_home_offers_them_to_who_may_switch_them(self):
+        def count(user):
+            self.authenticate(user.login, user.login)
+            answer = self.make_jsonrpc_request(
+                "/my/counters", {"counters": ["b2b_reminder_count"]}
+            )
+            return answer["b2b_reminder_count"]
+
+        self.assertEqual(count(self.dealer_user), 0)
+        self.dealer_user.b2b_membership_ids.role = "accountant"
+        self.assertEqual(count(self.dealer_user), 2)
+
     def test_buyers_and_strangers_switch_nothing(self):
         self._save(self.dealer_user, [])
         self.assertTrue(self.dealer.b2b_has_reminders)
