@@ -156,6 +156,13 @@ class SaleOrder(models.Model):
         )
         self.invalidate_recordset(["state", "b2b_bill_move_id"])
 
+    def _b2b_serialize_contracted(self):
+        """Let only one transaction at a time pass for each of these orders that is on
+        a contract: its bill may be on the way.
+        """
+        for order in self.filtered("b2b_contract_id").sorted("id"):
+            order._b2b_serialize()
+
     def _b2b_bill_by_invoice(self):
         """Return the posted customer invoice of all that was ordered."""
         invoice = self.b2b_bill_move_id
@@ -245,6 +252,7 @@ class SaleOrder(models.Model):
     # === AFTERWARDS === #
 
     def _action_cancel(self):
+        self._b2b_serialize_contracted()
         self.sudo().b2b_payment_request_ids._withdraw()
         return super()._action_cancel()
 

@@ -9,6 +9,9 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         """Override of `stock`: what has left is in the journal and is invoiced."""
+        # First of all: the order is written at the end anyway, when whoever bills it
+        # meanwhile would wait for what is locked until then.
+        self.sudo().move_ids.sale_line_id.order_id._b2b_serialize_contracted()
         result = super()._action_done()
         self._b2b_create_documents()
         delivered = self.filtered(
