@@ -466,6 +466,26 @@ class B2bBlock(models.Model):
 
     # === TELLING === #
 
+    def _get_subject(self):
+        """Return the subject of the mail about this block or its end, in the language
+        of its reader.
+        """
+        self.ensure_one()
+        number = self.contract_id.name
+        if self.is_lifted:
+            what = (
+                self.env._("contract %s is open again", number)
+                if number
+                else self.env._("your account is open again")
+            )
+        else:
+            what = (
+                self.env._("contract %s is blocked", number)
+                if number
+                else self.env._("your account is blocked")
+            )
+        return f"{self.company_id.name}: {what}"
+
     def _notify(self, template_xmlid):
         """Queue a mail to those who pay for the legal entities of this block.
 

@@ -123,6 +123,24 @@ class TestBlock(B2bBlockCommon):
         self.assertEqual(by_partner[self.dealer_user.partner_id], "Bloqué")
         self.assertIn("D-1", by_partner[self.dealer])
 
+    def test_subject_is_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("tr_TR")
+        self.dealer_user.lang = "tr_TR"
+        self.dealer_user.b2b_membership_ids.role = "accountant"
+        block = self._create_block(contract=self.contract)
+        block._lift("Paid")
+        mails = self.env["mail.mail"].search([("model", "=", "b2b.block")], order="id")
+        partner = self.dealer_user.partner_id
+        mails = mails.filtered(lambda mail: mail.recipient_ids == partner)
+        company = self.company.name
+        self.assertEqual(
+            mails.mapped("subject"),
+            [
+                f"{company}: D-1 numaralı sözleşme bloke edildi",
+                f"{company}: D-1 numaralı sözleşme yeniden açıldı",
+            ],
+        )
+
     def test_buyers_and_strangers_are_not_told(self):
         self._create_block(contract=self.contract)
         mails = self.env["mail.mail"].search([("model", "=", "b2b.block")])
