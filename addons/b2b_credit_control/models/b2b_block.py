@@ -281,8 +281,9 @@ class B2bBlock(models.Model):
         """
         noted = self.env.cr.precommit.data.setdefault(RECHECK_KEY, set())
         if not noted:
-            blocks = self.with_user(SUPERUSER_ID)
-            self.env.cr.precommit.add(blocks._recheck_noted)
+            # Neither the day nor the defaults of whoever happens to change something.
+            env = self.env(user=SUPERUSER_ID, context={"lang": self.env.lang})
+            self.env.cr.precommit.add(self.with_env(env)._recheck_noted)
         noted.update(legal_entity_ids)
 
     @api.model

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -341,6 +343,18 @@ class TestBlockRule(B2bBlockCommon):
         self._end_transaction()
         self.assertEqual(block.state, "lifted")
         self.assertFalse(self.contract._refusal_reason("order"))
+
+    def test_clock_of_who_pays_lifts_nothing(self):
+        rule = self._create_rule(overdue_days=10)
+        self._create_debt(150, overdue_days=11)
+        rule._apply()
+        self.env.cr.precommit.clear()
+        # It is yesterday there.
+        blocks = rule.block_ids.with_context(tz="Pacific/Pago_Pago")
+        with freeze_time(f"{self.today} 05:00:00"):
+            blocks._recheck_later(self.dealer.ids)
+            self._end_transaction()
+        self.assertEqual(rule.block_ids.state, "active")
 
     def test_milder_rule_lifts_at_once_and_archived_or_deleted_too(self):
         self._create_debt(150, overdue_days=30)
