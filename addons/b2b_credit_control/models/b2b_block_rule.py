@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -7,6 +8,7 @@ from .b2b_block import SCENARIOS
 
 # So many blocks are made at once by the nightly job.
 BATCH = 100
+LOOK_AGAIN_AFTER = timedelta(minutes=10)
 
 
 class B2bBlockRule(models.Model):
@@ -260,6 +262,10 @@ class B2bBlockRule(models.Model):
         vals_list = self._prepare_blocks()
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(vals_list) + rules_left)
+        if vals_list:
+            # What is paid at this moment does not see these blocks: look once more.
+            job = self.env.ref("b2b_credit_control.ir_cron_block")
+            job._trigger(fields.Datetime.now() + LOOK_AGAIN_AFTER)
         for start in range(0, len(vals_list), BATCH):
             batch = vals_list[start : start + BATCH]
             self.env["b2b.block"].sudo().create(batch)

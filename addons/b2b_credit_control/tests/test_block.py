@@ -318,6 +318,20 @@ class TestBlockRule(B2bBlockCommon):
         self._run_cron()
         self.assertEqual(block.state, "lifted")
 
+    def test_cron_looks_again_at_what_it_has_blocked(self):
+        """A payment that is under way sees none of the blocks made meanwhile."""
+        triggers = self.env["ir.cron.trigger"]
+        job = self.env.ref("b2b_credit_control.ir_cron_block")
+        own = [("cron_id", "=", job.id), ("call_at", ">", fields.Datetime.now())]
+        self._create_rule(overdue_days=10, overdue_amount=100)
+        self._run_cron()
+        self.assertFalse(triggers.search(own))
+        self._create_debt(150, overdue_days=30)
+        self._run_cron()
+        self.assertEqual(len(triggers.search(own)), 1)
+        self._run_cron()
+        self.assertEqual(len(triggers.search(own)), 1)
+
     def test_cron_goes_on_where_its_time_was_up(self):
         self._create_rule(overdue_days=10, overdue_amount=100)
         for contract in (self.contract, self.entity_contract):
