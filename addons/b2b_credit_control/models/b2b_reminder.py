@@ -83,9 +83,11 @@ class B2bReminder(models.Model):
         :return: the reminder, empty if there is nobody or nothing to remind
         """
         recipients = entity._b2b_get_payers()
-        lines = self.env["b2b.settlement.line"].browse(line.id for line, _step in items)
-        if not recipients or not lines & self._find_open(company, entity):
+        open_ids = set(self._find_open(company, entity).ids)
+        items = [(line, step) for line, step in items if line.id in open_ids]
+        if not recipients or not items:
             return self.browse()
+        lines = self.env["b2b.settlement.line"].browse(line.id for line, _step in items)
         earliest = min(lines.mapped("date_maturity"))
         kind = "due" if earliest == today else "after" if earliest < today else "before"
         reminder = self.create(

@@ -85,6 +85,18 @@ class TestReminders(ReminderBuilders, B2bBlockCommon):
         self._run_reminders()
         self.assertFalse(self._get_reminders())
 
+    def test_mail_is_about_what_prepayments_leave_open(self):
+        self._set_steps(0, 5)
+        self._create_debt(50, overdue_days=5)
+        today = self._create_debt(30)
+        self._create_invoice(
+            self.dealer, 50, "out_refund", b2b_contract_id=self.contract.id
+        )
+        self._run_reminders()
+        reminder = self._get_reminders()
+        self.assertEqual(reminder.kind, "due")
+        self.assertEqual(reminder.item_ids.line_id.move_id, today)
+
     def test_payers_and_the_invoice_address_get_it_in_their_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.dealer_user.lang = "fr_FR"
