@@ -18,11 +18,13 @@ class PaymentTransaction(models.Model):
         if not allocations:
             return super()._create_payment(**extra_create_values)
         contracts = allocations.contract_id
+        request = allocations.payment_request_id
+        is_refund = self.operation == "refund"
         values = {
             "partner_id": allocations.legal_entity_id.id,
             # Of several contracts, each gets what is reconciled with its documents.
             "b2b_contract_id": contracts.id if len(contracts) == 1 else False,
-            "b2b_payment_request_id": allocations.payment_request_id.id,
+            "b2b_payment_request_id": not is_refund and request.id,
         }
         if account := allocations.move_line_id.account_id[:1]:
             values["destination_account_id"] = account.id
@@ -31,7 +33,9 @@ class PaymentTransaction(models.Model):
         payment = super(PaymentTransaction, tx)._create_payment(
             **(values | extra_create_values)
         )
-        if self.operation != "refund":
+        if is_refund:
+            self._b2b_match_refund(payment, request)
+        else:
             allocations.sorted("id")._book(payment)
         return payment
 

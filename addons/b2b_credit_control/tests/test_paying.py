@@ -263,6 +263,16 @@ class TestPaying(PayingBuilders, B2bCreditCommon):
 
     # === AMOUNTS === #
 
+    def test_prepayment_that_is_given_back_leaves_nothing_open(self):
+        tx = self._begin(("ahead", self.contract.id, "250.50"))
+        self._finish(tx)
+        refund = tx._create_child_transaction(200, is_refund=True)
+        self._finish(refund)
+        lines = self.env["b2b.settlement.line"].search(
+            [("contract_id", "=", self.contract.id), ("residual", "!=", 0)]
+        )
+        self.assertEqual(lines.mapped("residual"), [-50.5])
+
     def test_amounts_are_read_as_people_write_them(self):
         parse = self.allocations._parse_amount
         for text, amount in (
