@@ -134,7 +134,7 @@ class TestParallelLimit(ParallelCase):
                 [("contract_id", "=", self.contract_id)]
             ).unlink()
             orders._action_cancel()
-        super()._remove()
+        return super()._remove()
 
     def _do_with_orders(self, order_ids, action):
         """Do the same with some orders at once."""
