@@ -1,7 +1,8 @@
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.account.controllers.portal import PortalAccount
+from odoo.addons.sale.controllers.portal import PaymentPortal
 from odoo.addons.sale_stock.controllers.portal import SaleStockPortal
 
 from .query import choose, parse_date
@@ -75,6 +76,27 @@ class B2bCustomerPortal(SaleStockPortal):
         return super()._stock_picking_check_access(
             picking_id, access_token=order.access_token and access_token
         )
+
+
+class B2bOrderPayment(PaymentPortal):
+    """Core's way to pay an order, from its page or by a link."""
+
+    @route()
+    def portal_order_transaction(self, order_id, access_token, **kwargs):
+        """Override of `sale`: to pay a quotation is to order. No money is taken from
+        who may not, nor for what could not be confirmed.
+        """
+        try:
+            order_sudo = self._document_check_access(
+                "sale.order", order_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return super().portal_order_transaction(order_id, access_token, **kwargs)
+        order_sudo = order_sudo.with_user(request.env.user).sudo()
+        if order_sudo.state in ("draft", "sent"):
+            if reason := order_sudo._b2b_order_refusal():
+                raise ValidationError(reason)
+        return super().portal_order_transaction(order_id, access_token, **kwargs)
 
 
 class B2bPortalAccount(PortalAccount):

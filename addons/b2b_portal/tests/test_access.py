@@ -412,6 +412,41 @@ class TestAccess(B2bHttpCommon):
         self.assertNotIn("error", self._sign(order))
         self.assertEqual(order.state, "sale")
 
+    @mute_logger(*MUTED)
+    def test_quotation_is_paid_by_who_may_order_while_it_may_be_confirmed(self):
+        order = self._create_order(state="sent", require_payment=True)
+        memberships = self.dealer_user.b2b_membership_ids
+        self._login(self.dealer_user)
+        memberships.role = "accountant"
+        with self.assertRaisesRegex(JsonRpcException, "ValidationError"):
+            self._pay_order(order)
+        memberships.role = "buyer"
+        self.contract.active = False
+        with self.assertRaisesRegex(JsonRpcException, "ValidationError"):
+            self._pay_order(order)
+        self.assertFalse(order.transaction_ids)
+        self.contract.active = True
+        self._pay_order(order)
+        self.assertTrue(order.transaction_ids)
+
+    def _pay_order(self, order):
+        provider = self.env.ref("payment.payment_provider_transfer")
+        provider.write({"state": "enabled", "is_published": True})
+        self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": None,
+                "provider_id": provider.id,
+                "payment_method_id": provider.payment_method_ids[:1].id,
+                "token_id": None,
+                "amount": order.amount_total,
+                "flow": "redirect",
+                "tokenization_requested": False,
+                "landing_route": "/my",
+            },
+        )
+        order.invalidate_recordset()
+
     def test_nobody_signs_the_quotation_of_others(self):
         order = self._create_order(state="sent", require_signature=True)
         self._login(self.stranger_user)
