@@ -1,83 +1,13 @@
-import threading
 import uuid
-from contextlib import ExitStack
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
 from odoo.tests import tagged
-from odoo.tests.common import BaseCase, get_db_name
 
-from odoo.addons.b2b_portal.tests.test_concurrency import _Environment
+from odoo.addons.b2b_portal.tests.parallel import ParallelCase
 
 ORDERS = 10
-
-
-class ParallelCase(BaseCase):
-    """Real connections, real commits, and the server's way of running losers again.
-    What is made is removed at the end.
-    """
-
-    def setUp(self):
-        super().setUp()
-        self.registry_ = Registry(get_db_name())
-        self.made = []
-        self.addCleanup(self._remove)
-
-    def _create(self, env, model, **values):
-        record = env[model].create(values)
-        self.made.append((model, record.ids))
-        return record
-
-    def _remove(self):
-        with _Environment(self.registry_) as env:
-            for model, ids in reversed(self.made):
-                env[model].with_context(_force_unlink=True).browse(ids).unlink()
-
-    def _do_in_parallel(self, actions):
-        """Do some things, each in a transaction that began before any other ended.
-
-        :param list[callable] actions: each takes an environment
-        :return: how often each was run, and the errors
-        :rtype: tuple[list[int], list[Exception]]
-        """
-        barrier = threading.Barrier(len(actions), timeout=60)
-        attempts = [0] * len(actions)
-        errors = []
-
-        def run(number, env):
-            def attempt():
-                attempts[number] += 1
-                env["b2b.contract"].search_count([])
-                if attempts[number] == 1:
-                    barrier.wait()
-                actions[number](env)
-
-            try:
-                retrying(attempt, env)
-            except Exception as error:
-                env.cr.rollback()
-                errors.append(error)
-
-        # The runner of the tests holds the lock of the registry.
-        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
-        with ExitStack() as stack:
-            threads = []
-            for number in range(len(actions)):
-                env = stack.enter_context(_Environment(self.registry_))
-                env = env(context={**env.context, "mail_activity_quick_update": True})
-                threads.append(
-                    threading.Thread(target=run, args=(number, env), daemon=True)
-                )
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(120)
-                self.assertFalse(thread.is_alive(), "no transaction hangs")
-        return attempts, errors
 
 
 @tagged("post_install", "-at_install")
@@ -86,7 +16,7 @@ class TestParallelLimit(ParallelCase):
 
     def setUp(self):
         super().setUp()
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             self._create_contract(env)
             self.order_ids = [self._create_order(env).id for _order in range(ORDERS)]
 
@@ -125,7 +55,7 @@ class TestParallelLimit(ParallelCase):
         )
 
     def _remove(self):
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             forced = env(context={**env.context, "_force_unlink": True})
             orders = env["sale.order"].browse(self.order_ids)
             for model in ("b2b.payment.request", "b2b.credit.event"):
@@ -151,7 +81,7 @@ class TestParallelLimit(ParallelCase):
         attempts = self._do_with_orders(
             self.order_ids, lambda order: order.action_confirm()
         )
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             orders = env["sale.order"].browse(self.order_ids)
             states = sorted(orders.mapped("state"))
             contract = env["b2b.contract"].browse(self.contract_id)
@@ -162,12 +92,12 @@ class TestParallelLimit(ParallelCase):
 
     def test_confirmed_orders_that_grow_at_once_never_overrun_the_limit(self):
         order_ids = self.order_ids[:3]
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             env["sale.order"].browse(order_ids).action_confirm()
         self._do_with_orders(
             order_ids, lambda order: order.order_line.write({"price_unit": 35})
         )
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             orders = env["sale.order"].browse(order_ids)
             self.assertEqual(orders.mapped("state"), ["sale"] * 3)
             self.assertEqual(orders.mapped("amount_total"), [35] * 3)
@@ -184,7 +114,7 @@ class TestParallelPromise(ParallelCase):
 
     def setUp(self):
         super().setUp()
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             self.company_id = env.ref("base.main_company").id
             dealer = self._create(
                 env, "res.partner", name=f"Parallel {uuid.uuid4()}", is_company=True
@@ -228,7 +158,7 @@ class TestParallelPromise(ParallelCase):
         return user
 
     def _remove_history(self):
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             env = env(context={"_force_unlink": True})
             for model in ("b2b.payment.promise", "b2b.credit.event"):
                 env[model].search([("dealer_id", "=", self.dealer_id)]).unlink()
@@ -246,7 +176,7 @@ class TestParallelPromise(ParallelCase):
         attempts, errors = self._do_in_parallel(
             [lambda env, id_=user_id: promise(env, id_) for user_id in user_ids]
         )
-        with _Environment(self.registry_) as env:
+        with self._connection() as env:
             promises = env["b2b.payment.promise"].search_count(
                 [("dealer_id", "=", self.dealer_id)]
             )

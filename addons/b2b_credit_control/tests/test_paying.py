@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.b2b_portal.models.b2b_membership import ROLE_ACTIONS
 from odoo.addons.b2b_portal.tests.checkout_common import B2bCheckoutCommon
-from odoo.addons.b2b_portal.tests.test_concurrency import _Environment
+from odoo.addons.b2b_portal.tests.parallel import Connection
 
 from ..controllers.balance import B2bBalance
 from .common import B2bCreditBuilders, B2bCreditCommon
@@ -909,7 +909,7 @@ class TestParallelPaying(BaseCase):
         super().setUp()
         self.registry_ = Registry(get_db_name())
         self.addCleanup(self._remove)
-        with _Environment(self.registry_) as env:
+        with Connection(self.registry_) as env:
             company = env.ref("base.main_company")
             entity = env["res.partner"].create(
                 {"name": f"Parallel {uuid.uuid4()}", "is_company": True}
@@ -947,7 +947,7 @@ class TestParallelPaying(BaseCase):
             self.entity_id = entity.id
 
     def _remove(self):
-        with _Environment(self.registry_) as env:
+        with Connection(self.registry_) as env:
             claims = env["b2b.payment.allocation"].search(
                 [("legal_entity_id", "=", self.entity_id)]
             )
@@ -1005,8 +1005,8 @@ class TestParallelPaying(BaseCase):
         # The runner of the tests holds the lock of the registry.
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with (
-            _Environment(self.registry_) as first,
-            _Environment(self.registry_) as second,
+            Connection(self.registry_) as first,
+            Connection(self.registry_) as second,
         ):
             threads = [
                 threading.Thread(target=run, args=(number, env), daemon=True)

@@ -2,7 +2,6 @@ import threading
 import uuid
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
@@ -10,6 +9,8 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import SQL
+
+from .parallel import Connection
 
 
 class ParallelCase(BaseCase):
@@ -30,7 +31,7 @@ class ParallelCase(BaseCase):
             self.order_id = order.id
 
     def _environment(self):
-        return _Environment(self.registry_)
+        return Connection(self.registry_)
 
     def _create_order(self, env):
         """Return a committed order on a contract."""
@@ -279,22 +280,3 @@ class TestParallelDelivery(ParallelCase):
                     ]
                 )
             )
-
-
-class _Environment:
-    """An environment on a connection of its own, committed at the end."""
-
-    def __init__(self, registry):
-        self.registry = registry
-
-    def __enter__(self):
-        self.cr = self.registry.cursor()
-        return api.Environment(self.cr, SUPERUSER_ID, {"tracking_disable": True})
-
-    def __exit__(self, exc_type, exc_value, traceback):
-        try:
-            if exc_type is None:
-                # the transactions of a race are real ones
-                self.cr.commit()  # pylint: disable=invalid-commit
-        finally:
-            self.cr.close()

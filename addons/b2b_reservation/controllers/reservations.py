@@ -1,0 +1,206 @@
+from werkzeug.exceptions import Forbidden, NotFound
+
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
+from odoo.http import request, route
+
+from odoo.addons.b2b_portal.controllers.query import choose
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+NOTICE_SESSION_KEY = "b2b_reservation_notice"
+
+
+class B2bReservations(CustomerPortal):
+    """What is kept for the dealer. What he may see is for the access rules to say."""
+
+    _reservations_per_page = 30
+
+    # === THE LIST === #
+
+    @route(
+        ["/my/reservations", "/my/reservations/page/<int:page>"],
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+    )
+    def portal_my_reservations(self, page=1, **query):
+        values = self._prepare_reservations_values(page, query)
+        return request.render("b2b_reservation.portal_my_reservations", values)
+
+    def _prepare_reservations_values(self, page, query):
+        """Return the values of the page. The number of queries does not depend on the
+        number of reservations.
+
+        :raise NotFound: for who is no dealer
+        """
+        user = request.env.user
+        if not user._b2b_sees_dealer_pages():
+            raise NotFound()
+        reservations = request.env["b2b.reservation"]
+        filters = self._get_reservation_filters()
+        filterby = choose(filters, query.get("filterby"), "running")
+        entities = user.b2b_legal_entity_ids
+        # Staff who are members see no more here than other members.
+        domain = Domain("legal_entity_id", "in", entities.ids)
+        domain &= filters[filterby]["domain"]
+        pager = portal_pager(
+            url="/my/reservations",
+            url_args={"filterby": filterby} if filterby != "running" else {},
+            total=reservations.search_count(domain),
+            page=page,
+            step=self._reservations_per_page,
+        )
+        found = reservations.search(
+            domain,
+            order=filters[filterby]["order"],
+            limit=self._reservations_per_page,
+            offset=pager["offset"],
+        )
+        return self._prepare_portal_layout_values() | {
+            "page_name": "b2b_reservations",
+            "rows": found._get_portal_rows(),
+            "filters": filters,
+            "filterby": filterby,
+            "pager": pager,
+            "notice": request.session.pop(NOTICE_SESSION_KEY, None),
+        }
+
+    def _get_reservation_filters(self):
+        """Return the tabs of the page, by the word in the address."""
+        return {
+            "running": {
+                "label": request.env._("Running"),
+                "domain": Domain("state", "=", "running"),
+                "order": "date_expiry, id",
+            },
+            "ended": {
+                "label": request.env._("Ended"),
+                "domain": Domain("state", "!=", "running"),
+                "order": "date_end desc, id desc",
+            },
+        }
+
+    # === RESERVING === #
+
+    @route(
+        "/my/orders/<int:order_id>/reserve",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_choose_goods(self, order_id, **_query):
+        """Show what of an order can be reserved."""
+        order_sudo = self._b2b_get_order(order_id)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "b2b_reserve",
+            "sale_order": order_sudo,
+            "rows": order_sudo._b2b_get_reserve_rows(),
+            "refusal": order_sudo._b2b_reserve_refusal(),
+            "notice": request.session.pop(NOTICE_SESSION_KEY, None),
+        }
+        return request.render("b2b_reservation.portal_reserve", values)
+
+    @route(
+        "/my/orders/<int:order_id>/reserve",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_reserve(self, order_id, **post):
+        """Reserve goods of an order: what the form says, without it everything."""
+        order_sudo = self._b2b_get_order(order_id)
+        self._b2b_check_role(order_sudo.b2b_legal_entity_id)
+        try:
+            with request.env.cr.savepoint():
+                quantities = self._parse_quantities(order_sudo, post)
+                order = order_sudo.with_user(request.env.user)
+                reservation = order._b2b_reserve(quantities)
+        except UserError as error:
+            self._leave_notice("danger", error)
+            return request.redirect(f"/my/orders/{order_sudo.id}/reserve")
+        if not reservation:
+            self._leave_notice(
+                "warning",
+                request.env._("Nothing of it is in stock any more: it is taken."),
+            )
+            return request.redirect(f"/my/orders/{order_sudo.id}/reserve")
+        self._leave_notice(*reservation._get_outcome())
+        return request.redirect("/my/reservations")
+
+    def _parse_quantities(self, order_sudo, post):
+        """Return the quantities of a form by the id of their order line.
+
+        :return: None if the form names no line
+        :raise UserError: for what is no number
+        """
+        quantities = {}
+        named = False
+        for line in order_sudo.order_line:
+            text = post.get(f"line_{line.id}")
+            if text is None:
+                continue
+            named = True
+            try:
+                quantity = float(text.strip().replace(",", ".") or 0)
+            except ValueError:
+                quantity = -1.0
+            # Neither "nan" nor "inf" is between the two.
+            if not 0 <= quantity < 10**9:
+                raise UserError(
+                    request.env._("“%(text)s” is no quantity.", text=text[:50])
+                )
+            if quantity:
+                quantities[line.id] = quantity
+        if named and not quantities:
+            raise UserError(request.env._("Choose what you need: nothing is chosen."))
+        return quantities if named else None
+
+    # === RELEASING === #
+
+    @route(
+        "/my/reservations/<int:reservation_id>/release",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_release(self, reservation_id, **_post):
+        """Release a reservation of the dealer's. Once more does no harm."""
+        reservation = request.env["b2b.reservation"].browse(reservation_id).exists()
+        if not reservation or not reservation.has_access("read"):
+            raise NotFound()
+        self._b2b_check_role(reservation.legal_entity_id)
+        # Dealers write no reservations: what they may do with theirs is this.
+        reservation.sudo()._release_by_dealer()
+        return request.redirect("/my/reservations")
+
+    # === ACCESS === #
+
+    def _b2b_get_order(self, order_id):
+        """Return an order on a contract that the user may read (sudo), else 404."""
+        try:
+            order_sudo = self._document_check_access("sale.order", order_id)
+        except (AccessError, MissingError) as error:
+            raise NotFound() from error
+        if not order_sudo.b2b_contract_id:
+            raise NotFound()
+        return order_sudo.with_user(request.env.user).sudo()
+
+    def _b2b_check_role(self, legal_entity):
+        """Let pass who may order for a legal entity.
+
+        :raise Forbidden: else
+        """
+        if not request.env.user._b2b_may("order", legal_entity):
+            raise Forbidden()
+
+    def _leave_notice(self, kind, text):
+        """Keep a message for the next page, of a kind of Bootstrap's alerts."""
+        request.session[NOTICE_SESSION_KEY] = {"kind": kind, "text": str(text)}

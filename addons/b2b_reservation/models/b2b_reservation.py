@@ -1,0 +1,257 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .b2b_reservation_line import format_quantity
+
+_logger = logging.getLogger(__name__)
+
+# How many expired ones are looked up at a time; each is released on its own.
+BATCH = 100
+
+
+class B2bReservation(models.Model):
+    """Goods of an order that are kept for a dealer, until a moment or without end.
+
+    It says what the moves of the order may hold (its lines); what they do hold is for
+    `stock` to say. So nothing takes the goods again after it has ended, whatever
+    tries: the scheduler, a receipt, a backorder.
+    """
+
+    _name = "b2b.reservation"
+    _description = "Reservation"
+    _inherit = ["mail.thread"]
+    _order = "date_expiry, id"
+
+    name = fields.Char(
+        string="Number", required=True, readonly=True, default="/", copy=False
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    contract_id = fields.Many2one(
+        related="order_id.b2b_contract_id", store=True, index=True
+    )
+    legal_entity_id = fields.Many2one(
+        related="order_id.b2b_contract_id.legal_entity_id",
+        string="Legal entity",
+        store=True,
+        index=True,
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    user_id = fields.Many2one(
+        "res.users", string="Reserved by", readonly=True, default=lambda s: s.env.user
+    )
+    is_by_staff = fields.Boolean(
+        string="By staff",
+        readonly=True,
+        help="Reserved by checking the availability of a delivery: it has no end.",
+    )
+    date_reserved = fields.Datetime(
+        string="Reserved on", required=True, readonly=True, default=fields.Datetime.now
+    )
+    date_expiry = fields.Datetime(
+        string="Kept until",
+        index=True,
+        tracking=True,
+        help="Empty: kept until the goods leave or somebody releases them.",
+    )
+    date_end = fields.Datetime(string="Ended on", readonly=True)
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("expired", "Expired"),
+            ("released", "Released"),
+            ("done", "Delivered"),
+        ],
+        string="Status",
+        default="running",
+        required=True,
+        readonly=True,
+        index=True,
+        tracking=True,
+    )
+    line_ids = fields.One2many("b2b.reservation.line", "reservation_id", string="Goods")
+
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name)", "A reservation with this number exists already."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                sequence = self.env["ir.sequence"]
+                vals["name"] = sequence.next_by_code("b2b.reservation") or "/"
+        return super().create(vals_list)
+
+    # === ENDING === #
+
+    def action_release(self):
+        """Release these reservations: the goods are for sale again."""
+        self.check_access("write")
+        self._release("released")
+
+    def _release(self, state):
+        """End running reservations and let go what their orders hold beyond others.
+
+        To be repeated without harm: what has ended is left alone.
+
+        :param str state: ``released`` or ``expired``
+        """
+        running = self.filtered(lambda reservation: reservation.state == "running")
+        running.write({"state": state, "date_end": fields.Datetime.now()})
+        # Who may release them need not be who moves the goods.
+        lines = running.sudo().line_ids
+        lines.quantity = 0.0
+        lines.sale_line_id._b2b_let_go()
+
+    def _b2b_or_nothing(self):
+        """Return this new reservation, or nothing if it keeps nothing."""
+        if self and not any(self.line_ids.mapped("quantity")):
+            self.unlink()
+            return self.browse()
+        return self
+
+    def _close_empty(self):
+        """End running reservations whose goods have left or were given back."""
+        for reservation in self:
+            lines = reservation.line_ids
+            if reservation.state != "running" or any(lines.mapped("quantity")):
+                continue
+            is_done = any(lines.mapped("quantity_delivered"))
+            reservation.write(
+                {
+                    "state": "done" if is_done else "released",
+                    "date_end": fields.Datetime.now(),
+                }
+            )
+
+    def _release_by_dealer(self):
+        """Release these reservations for the current user, who has been let do so.
+
+        :raise UserError: if staff made it: they decide
+        """
+        for reservation in self:
+            if reservation.is_by_staff:
+                raise UserError(
+                    self.env._(
+                        "Reservation %(number)s is of your manager's: ask him.",
+                        number=reservation.name,
+                    )
+                )
+        self._release("released")
+
+    # === PORTAL === #
+
+    def _get_outcome(self):
+        """Return what this new reservation has come to: a kind of Bootstrap's alerts
+        and a sentence for the dealer, who is told what is missing.
+
+        :rtype: tuple[str, str]
+        """
+        self.ensure_one()
+        missing = [
+            self.env._(
+                "%(product)s (%(quantity)s %(unit)s)",
+                product=line.product_id.display_name,
+                quantity=format_quantity(self.env, line.quantity_missing),
+                unit=line.product_uom_id.name,
+            )
+            for line in self.sudo().line_ids
+            if line.quantity_missing
+        ]
+        if not missing:
+            return "success", self.env._("Everything you asked for is reserved.")
+        return "warning", self.env._(
+            "Reserved in part. Missing: %(goods)s.", goods=", ".join(missing)
+        )
+
+    def _get_portal_rows(self):
+        """Return what the dealer reads of these reservations.
+
+        :rtype: list[dict]
+        """
+        states = dict(self._fields["state"]._description_selection(self.env))
+        colors = {"running": "success", "expired": "warning", "done": "info"}
+        # The rules have let him read them; of products he may see only those on sale.
+        return [
+            {
+                "id": reservation.id,
+                "name": reservation.name,
+                "order": (reservation.order_id.id, reservation.order_id.name),
+                "legal_entity": reservation.legal_entity_id.name,
+                "contract": reservation.contract_id.name,
+                "reserved": reservation.date_reserved,
+                "expiry": reservation.date_expiry,
+                "end": reservation.date_end,
+                "state": reservation.state,
+                "state_text": states[reservation.state],
+                "color": colors.get(reservation.state, "secondary"),
+                "can_release": reservation.state == "running"
+                and not reservation.is_by_staff,
+                "lines": reservation.line_ids._get_portal_rows(),
+            }
+            for reservation in self.sudo()
+        ]
+
+    # === EXPIRY === #
+
+    @api.model
+    def _get_expired_domain(self):
+        """Return the domain of what has run out of time by now."""
+        now = fields.Datetime.now()
+        return Domain("state", "=", "running") & Domain("date_expiry", "<=", now)
+
+    @api.model
+    def _cron_release_expired(self):
+        """Release what has expired, in order of expiry, each in a transaction of its
+        own: it may be stopped at any time and run again.
+        """
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=self.search_count(self._get_expired_domain()))
+        failed = self.browse()
+        while batch := self.search(
+            self._get_expired_domain() & Domain("id", "not in", failed.ids),
+            order="date_expiry, id",
+            limit=BATCH,
+        ):
+            for reservation in batch:
+                if not reservation._try_expire():
+                    failed |= reservation
+                if not progress(1):
+                    return
+
+    def _try_expire(self):
+        """Release this reservation if its time is over and it is not paid.
+
+        :return: whether that was decided; else somebody works on it just now or it
+            failed, which the log says, and the next run tries again
+        :rtype: bool
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                if not self.try_lock_for_update():
+                    return False
+                self.invalidate_recordset()
+                if self.filtered_domain(self._get_expired_domain()):
+                    self._expire()
+        except Exception:
+            _logger.exception("Reservation %s could not be released", self.id)
+            return False
+        return True
+
+    def _expire(self):
+        """Release this reservation, or keep it for good if its bill is paid."""
+        self.ensure_one()
+        if self.order_id._b2b_keeps_reserve():
+            self.date_expiry = False
+            return
+        self._release("expired")

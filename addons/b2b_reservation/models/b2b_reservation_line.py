@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+
+def format_quantity(env, quantity):
+    """Return a quantity in words of the user's language, whole ones without zeros.
+
+    :param float quantity: rounded by its unit
+    :rtype: str
+    """
+    if quantity == int(quantity):
+        return formatLang(env, quantity, digits=0)
+    return formatLang(env, quantity, dp="Product Unit")
+
+
+class B2bReservationLine(models.Model):
+    """How much of an order line a reservation keeps."""
+
+    _name = "b2b.reservation.line"
+    _description = "Reserved Goods"
+    _order = "reservation_id, id"
+
+    reservation_id = fields.Many2one(
+        "b2b.reservation", required=True, index=True, ondelete="cascade"
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order line",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    product_id = fields.Many2one(related="sale_line_id.product_id", store=True)
+    product_uom_id = fields.Many2one(related="sale_line_id.product_uom_id")
+    quantity_asked = fields.Float(
+        string="Asked for", digits="Product Unit", readonly=True
+    )
+    quantity = fields.Float(
+        string="Reserved",
+        digits="Product Unit",
+        readonly=True,
+        help="What the deliveries of the order may hold by this reservation, in the "
+        "unit of the order line.",
+    )
+    quantity_missing = fields.Float(
+        string="Missing",
+        digits="Product Unit",
+        compute="_compute_quantity_missing",
+        store=True,
+        help="What was asked for and not in stock.",
+    )
+    quantity_taken = fields.Float(digits="Product Unit", readonly=True)
+    quantity_delivered = fields.Float(
+        string="Delivered", digits="Product Unit", readonly=True
+    )
+    state = fields.Selection(related="reservation_id.state", store=True)
+    date_expiry = fields.Datetime(related="reservation_id.date_expiry", store=True)
+
+    @api.depends("quantity_asked", "quantity_taken")
+    def _compute_quantity_missing(self):
+        for line in self:
+            missing = line.quantity_asked - line.quantity_taken
+            line.quantity_missing = max(line.product_uom_id.round(missing), 0.0)
+
+    def _b2b_take(self):
+        """Have the moves of the orders take what these new lines keep, and keep only
+        what they get.
+        """
+        for line in self:
+            sale_line = line.sale_line_id
+            # What others of its reservations have not got is not for this one.
+            before = sale_line._b2b_quantity_held()
+            sale_line._b2b_first_moves()._action_assign()
+            taken = sale_line._b2b_quantity_held() - before
+            line.quantity = min(max(taken, 0.0), line.quantity_asked)
+            line.quantity_taken = line.quantity
+
+    def _get_portal_rows(self):
+        """Return what the dealer reads of these lines; a caller with sudo.
+
+        :rtype: list[dict]
+        """
+        return [
+            {
+                "product": line.product_id.display_name,
+                "unit": line.product_uom_id.name,
+                "asked": format_quantity(self.env, line.quantity_asked),
+                "taken": format_quantity(self.env, line.quantity_taken),
+                "quantity": format_quantity(self.env, line.quantity),
+                "missing": line.quantity_missing
+                and format_quantity(self.env, line.quantity_missing),
+            }
+            for line in self
+        ]
+
+    def _consume(self, quantity, is_delivered=False):
+        """Take a quantity off these lines, of one order line, the first to expire
+        first.
+
+        :param float quantity: in the unit of the order line
+        :param bool is_delivered: the goods have left
+        """
+        # Without end comes last.
+        for line in self.sorted(lambda line: (not line.date_expiry, line.date_expiry)):
+            taken = min(line.quantity, quantity)
+            if line.product_uom_id.compare(taken, 0.0) <= 0:
+                continue
+            line.quantity -= taken
+            if is_delivered:
+                line.quantity_delivered += taken
+            quantity -= taken
+        self.reservation_id._close_empty()

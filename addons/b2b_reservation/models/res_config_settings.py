@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    b2b_reservation_hours = fields.Float(
+        related="company_id.b2b_reservation_hours", readonly=False
+    )
+    b2b_keep_partly_paid = fields.Boolean(
+        related="company_id.b2b_keep_partly_paid", readonly=False
+    )

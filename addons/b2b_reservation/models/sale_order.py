@@ -1,0 +1,184 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .b2b_reservation_line import format_quantity
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    b2b_reservation_ids = fields.One2many(
+        "b2b.reservation", "order_id", string="Reservations"
+    )
+
+    def _b2b_reserve(self, quantities=None):
+        """Reserve goods of this order for the current user, as far as they are there.
+
+        :param dict quantities: how much of which order line, by its id, in its unit;
+            without it everything that is not reserved yet
+        :return: the reservation, which says for each line what was asked for and what
+            is reserved; empty if there is nothing left of any
+        :rtype: b2b.reservation
+        :raise UserError: if something is against it, with a sentence for the dealer
+        """
+        self.ensure_one()
+        # Whoever may act for the dealer asks; the goods are for the warehouse to move.
+        order = self.sudo()
+        if reason := order._b2b_reserve_refusal():
+            raise UserError(reason)
+        wanted = order._b2b_parse_reserve(quantities)
+        reservation = order._b2b_create_reservation(wanted)
+        reservation.line_ids._b2b_take()
+        return reservation._b2b_or_nothing()
+
+    def _b2b_can_reserve(self):
+        """Tell whether the current user can reserve something of this order, a caller
+        with sudo.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        return (
+            bool(self.b2b_contract_id)
+            and self.state == "sale"
+            and user._is_portal()
+            and user._b2b_may("order", self.b2b_legal_entity_id)
+            and any(line._b2b_quantity_to_reserve() for line in self.order_line)
+        )
+
+    def _b2b_reserve_refusal(self):
+        """Say why nothing can be reserved on this order.
+
+        :return: a translated sentence for the dealer, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if not self.b2b_contract_id or self.state != "sale":
+            return self.env._(
+                "Goods can be reserved once order %(order)s is confirmed.",
+                order=self.name,
+            )
+        return self._b2b_refusal_reason("reserve")
+
+    def _b2b_parse_reserve(self, quantities):
+        """Return what is asked for as pairs of order line and quantity.
+
+        :param dict quantities: as for :meth:`_b2b_reserve`
+        :raise UserError: if a line is not of this order or it is too much
+        """
+        self.ensure_one()
+        by_id = {line.id: line for line in self.order_line}
+        if quantities is None:
+            quantities = {
+                line.id: line._b2b_quantity_to_reserve() for line in self.order_line
+            }
+            quantities = {key: value for key, value in quantities.items() if value}
+        wanted = []
+        for line_id, quantity in quantities.items():
+            line = by_id.get(line_id)
+            if not line:
+                raise UserError(
+                    self.env._("Order %(order)s has no such line.", order=self.name)
+                )
+            quantity = line.product_uom_id.round(quantity)
+            rest = line._b2b_quantity_to_reserve()
+            if quantity <= 0 or line.product_uom_id.compare(quantity, rest) > 0:
+                raise UserError(
+                    self.env._(
+                        "Of %(product)s %(rest)s %(unit)s can be reserved.",
+                        product=line.product_id.display_name,
+                        rest=rest,
+                        unit=line.product_uom_id.name,
+                    )
+                )
+            wanted.append((line, quantity))
+        if not wanted:
+            raise UserError(
+                self.env._(
+                    "Everything on order %(order)s is reserved or has left.",
+                    order=self.name,
+                )
+            )
+        return wanted
+
+    def _b2b_create_reservation(self, wanted, is_by_staff=False):
+        """Create a reservation of this order.
+
+        :param list wanted: pairs of order line and quantity in its unit
+        :param bool is_by_staff: it has no end
+        :rtype: b2b.reservation
+        """
+        self.ensure_one()
+        reservations = self.env["b2b.reservation"].sudo()
+        if not wanted:
+            return reservations
+        now = fields.Datetime.now()
+        end = fields.Datetime.add(now, hours=self.b2b_contract_id.reservation_hours)
+        return reservations.create(
+            {
+                "order_id": self.id,
+                "is_by_staff": is_by_staff,
+                "date_reserved": now,
+                "date_expiry": not is_by_staff and end,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "sale_line_id": line.id,
+                            "quantity_asked": quantity,
+                            "quantity": quantity,
+                            "quantity_taken": quantity,
+                        }
+                    )
+                    for line, quantity in wanted
+                ],
+            }
+        )
+
+    def _b2b_keeps_reserve(self):
+        """Tell whether what is paid for this order keeps its reserve from expiring.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        states = set(self.b2b_payment_request_ids.mapped("payment_state"))
+        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        states |= set(invoices.mapped("payment_state"))
+        kept = {"paid", "in_payment", "processing"}
+        if self.company_id.b2b_keep_partly_paid:
+            kept.add("partial")
+        return bool(states & kept)
+
+    def _b2b_get_reserve_rows(self):
+        """Return what of this order can be reserved, a row for each of its lines that
+        is to be delivered; a caller with sudo.
+
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        rows = []
+        for line in self.order_line:
+            if not line._b2b_first_moves():
+                continue
+            warehouse = self.warehouse_id.id
+            free = line.product_id.with_context(warehouse_id=warehouse).free_qty
+            rest = line._b2b_quantity_to_reserve()
+            unit = line.product_uom_id
+            free = line.product_id.uom_id._compute_quantity(
+                max(free, 0.0), unit, rounding_method="DOWN"
+            )
+            rows.append(
+                {
+                    "id": line.id,
+                    "product": line.product_id.display_name,
+                    "unit": unit.name,
+                    "held": format_quantity(self.env, line._b2b_quantity_held()),
+                    "rest": rest,
+                    "rest_text": format_quantity(self.env, rest),
+                    "free_text": format_quantity(self.env, min(free, rest)),
+                    "proposed": min(free, rest),
+                    "step": unit.rounding,
+                }
+            )
+        return rows

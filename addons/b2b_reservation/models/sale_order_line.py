@@ -1,0 +1,77 @@
+from odoo import models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _b2b_claims(self):
+        """Return the lines of running reservations of these order lines."""
+        # Who may move the goods need not be the one who may see the reservations.
+        return (
+            self.env["b2b.reservation.line"]
+            .sudo()
+            .search([("sale_line_id", "in", self.ids), ("state", "=", "running")])
+        )
+
+    def _b2b_first_moves(self):
+        """Return the moves of these order lines that take goods from the stock and are
+        yet to be done: the first of each chain of steps.
+        """
+        return self.move_ids.filtered(
+            lambda move: (
+                move._b2b_is_on_request() and move.state not in ("done", "cancel")
+            )
+        )
+
+    def _b2b_quantity_held(self):
+        """Return what the moves of this order line hold of the stock, in its unit."""
+        self.ensure_one()
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in self._b2b_first_moves()
+        )
+
+    def _b2b_quantity_claimed(self):
+        """Return what running reservations let this order line hold, in its unit."""
+        self.ensure_one()
+        return sum(self._b2b_claims().mapped("quantity"))
+
+    def _b2b_quantity_to_reserve(self):
+        """Return how much of this order line may still be asked for, in its unit."""
+        self.ensure_one()
+        waiting = sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in self._b2b_first_moves()
+        )
+        rest = waiting - max(self._b2b_quantity_claimed(), self._b2b_quantity_held())
+        return max(self.product_uom_id.round(rest), 0.0)
+
+    def _b2b_let_go(self):
+        """Give back what these order lines hold beyond their running reservations."""
+        for line in self:
+            surplus = line._b2b_quantity_held() - line._b2b_quantity_claimed()
+            if line.product_uom_id.compare(surplus, 0.0) > 0:
+                line._b2b_first_moves()._b2b_unreserve(surplus, line.product_uom_id)
+
+    def _b2b_drop_claims(self):
+        """Give up what running reservations claim beyond what these order lines hold:
+        somebody has taken the goods off them.
+        """
+        for line in self:
+            surplus = line._b2b_quantity_claimed() - line._b2b_quantity_held()
+            if line.product_uom_id.compare(surplus, 0.0) > 0:
+                line._b2b_claims()._consume(surplus)
+
+    def _b2b_claim_by_staff(self):
+        """Keep without end what these order lines hold beyond their reservations."""
+        for order in self.order_id:
+            lines = []
+            for line in self.filtered(lambda line, order=order: line.order_id == order):
+                surplus = line._b2b_quantity_held() - line._b2b_quantity_claimed()
+                if line.product_uom_id.compare(surplus, 0.0) > 0:
+                    lines.append((line, surplus))
+            order._b2b_create_reservation(lines, is_by_staff=True)

@@ -1,0 +1,80 @@
+from odoo import models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _b2b_is_on_request(self):
+        """Tell whether this move takes goods from the stock for a dealer's order: it
+        reserves on request only. Later steps carry what the first one took.
+        """
+        self.ensure_one()
+        return (
+            bool(self.sale_line_id.sudo().order_id.b2b_contract_id)
+            and not self.move_orig_ids
+            and not self._should_bypass_reservation()
+        )
+
+    def _update_reserved_quantity(self, need, location_id, *args, **kwargs):
+        """Override of `stock`: whatever makes a dealer's move reserve — order,
+        scheduler, receipt, edited stock, backorder — it takes no more than running
+        reservations let it. Staff who check the availability take what is there.
+        """
+        by_staff = self.env.context.get("b2b_reserve_by_staff")
+        if not by_staff and self._b2b_is_on_request():
+            need = min(need, self._b2b_quantity_allowed())
+            if self.product_id.uom_id.compare(need, 0.0) <= 0:
+                return 0.0
+        return super()._update_reserved_quantity(need, location_id, *args, **kwargs)
+
+    def _b2b_quantity_allowed(self):
+        """Return what this move may still take by the running reservations of its order
+        line, in the unit of the product.
+        """
+        self.ensure_one()
+        line = self.sale_line_id.sudo()
+        allowed = line._b2b_quantity_claimed() - line._b2b_quantity_held()
+        return line.product_uom_id._compute_quantity(
+            max(allowed, 0.0), self.product_id.uom_id, rounding_method="HALF-UP"
+        )
+
+    def _b2b_unreserve(self, quantity, uom):
+        """Let a quantity go that these moves hold, from the last of them on. What
+        staff have picked stays.
+
+        :param float quantity: how much
+        :param uom.uom uom: in which unit
+        """
+        for line in self.move_line_ids.sorted("id", reverse=True):
+            if line.picked or uom.compare(quantity, 0.0) <= 0:
+                continue
+            held = line.product_uom_id._compute_quantity(
+                line.quantity, uom, rounding_method="HALF-UP"
+            )
+            if uom.compare(held, quantity) <= 0:
+                line.unlink()
+            else:
+                line.quantity -= uom._compute_quantity(
+                    quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+            quantity -= held
+
+    def _action_done(self, *args, **kwargs):
+        """Override of `stock`: what has left is no longer reserved."""
+        taking = self.filtered(lambda move: move._b2b_is_on_request())
+        done = super()._action_done(*args, **kwargs)
+        for move in (taking & done).filtered(lambda move: move.state == "done"):
+            line = move.sale_line_id.sudo()
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+            )
+            line._b2b_claims()._consume(quantity, is_delivered=True)
+            # The backorder was made before: it keeps the rest of the claims, no more.
+            line._b2b_let_go()
+        return done
+
+    def _action_cancel(self):
+        """Override of `stock`: what will not be delivered is not reserved either."""
+        result = super()._action_cancel()
+        self.sale_line_id.sudo()._b2b_drop_claims()
+        return result

@@ -1,0 +1,65 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import OrderedSet
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    def _free_reservation(
+        self,
+        product_id,
+        location_id,
+        quantity,
+        lot_id=None,
+        package_id=None,
+        owner_id=None,
+        ml_ids_to_ignore=None,
+    ):
+        """Override of `stock`: a forced delivery takes the reserve of anybody but that
+        of a dealer.
+
+        :raise UserError: if without his there is not enough, saying whose it is
+        """
+        places = [
+            ("product_id", "=", product_id.id),
+            ("location_id", "=", location_id.id),
+            ("lot_id", "=", lot_id.id if lot_id else False),
+            ("package_id", "=", package_id.id if package_id else False),
+            ("owner_id", "=", owner_id.id if owner_id else False),
+            ("state", "not in", ("done", "cancel")),
+            ("quantity_product_uom", ">", 0.0),
+            ("picked", "=", False),
+            ("id", "not in", [*(ml_ids_to_ignore or ()), *self.ids]),
+        ]
+        holding = self.search(places)
+        kept = holding.filtered(
+            lambda line: (
+                line.move_id != self.move_id and line.move_id._b2b_is_on_request()
+            )
+        )
+        others = sum((holding - kept).mapped("quantity_product_uom"))
+        if kept and product_id.uom_id.compare(others, quantity) < 0:
+            orders = kept.move_id.sale_line_id.sudo().order_id
+            raise UserError(
+                self.env._(
+                    "%(quantity)s %(unit)s of %(product)s are missing. What is there "
+                    "is reserved for %(orders)s: release it there first.",
+                    quantity=product_id.uom_id.round(quantity - others),
+                    unit=product_id.uom_id.name,
+                    product=product_id.display_name,
+                    orders=", ".join(
+                        f"{order.name} ({order.partner_id.display_name})"
+                        for order in orders
+                    ),
+                )
+            )
+        return super()._free_reservation(
+            product_id,
+            location_id,
+            quantity,
+            lot_id=lot_id,
+            package_id=package_id,
+            owner_id=owner_id,
+            ml_ids_to_ignore=OrderedSet([*(ml_ids_to_ignore or ()), *kept.ids]),
+        )

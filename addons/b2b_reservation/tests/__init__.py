@@ -1,0 +1,3 @@
+from . import test_reservation
+from . import test_reservation_concurrency
+from . import test_reservation_pages
