@@ -57,6 +57,15 @@ class TestBlock(B2bBlockCommon):
         found = self.env["b2b.block"].with_user(self.dealer_user).search([])
         self.assertEqual(found.ids, (whole | own).sorted("id", reverse=True).ids)
 
+    def test_block_of_the_dealer_is_history_of_all_his_people(self):
+        self._create_block(dealer=self.dealer, reason="Bounced cheque")
+        shop = self._create_dealer_user("b2b_shop", self.entity)
+        self.assertEqual(shop.b2b_legal_entity_ids, self.entity)
+        events = self.env["b2b.credit.event"]
+        for user, reasons in ((shop, ["Bounced cheque"]), (self.stranger_user, [])):
+            found = events.with_user(user).search([])
+            self.assertEqual(found.mapped("reason"), reasons)
+
     def test_controller_lifts_with_a_reason_and_history_keeps_both(self):
         block = self._create_block(contract=self.contract, reason="Bounced cheque")
         self._lift(block, "He called")
