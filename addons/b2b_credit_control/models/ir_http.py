@@ -47,6 +47,12 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _get_translation_frontend_modules_name(cls):
+        """Override of `http_routing`: the script of Balance says something too."""
+        names = super()._get_translation_frontend_modules_name()
+        return [*names, "b2b_credit_control"]
+
+    @classmethod
     def _pre_dispatch(cls, rule, args):
         gate = cls._b2b_get_gate()
         if gate and not cls._b2b_is_open(gate, rule, args):

@@ -15,7 +15,10 @@ MARKS = re.compile(r"%\(\w+\)[sd]|%[sd]|\$\{[^}]*\}|\{\{[^}]*\}\}|</?\w+")
 
 
 class TranslationsMixin:
-    """Checks the .po files of :attr:`addon`; ``./setup/translate`` keeps them."""
+    """Checks the .po files of :attr:`addon`; ``./setup/translate`` keeps them.
+
+    For an HttpCase.
+    """
 
     addon = None
 
@@ -44,6 +47,11 @@ class TranslationsMixin:
             }
             with self.subTest(language=language):
                 self.assertFalse(sorted(terms - translated), "run ./setup/translate")
+
+    def test_scripts_of_pages_are_translated(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        answer = self.url_open("/website/translations?lang=ru_RU").json()
+        self.assertTrue(answer["modules"].get(self.addon, {}).get("messages"))
 
     def test_translations_keep_placeholders_and_tags(self):
         for language in LANGUAGES:
