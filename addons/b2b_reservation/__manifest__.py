@@ -11,6 +11,7 @@
         "security/b2b_reservation_rules.xml",
         "data/ir_cron.xml",
         "data/ir_sequence.xml",
+        "data/mail_template.xml",
         "views/b2b_reservation_views.xml",
         "views/b2b_contract_views.xml",
         "views/res_config_settings_views.xml",

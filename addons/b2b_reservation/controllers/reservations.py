@@ -161,7 +161,27 @@ class B2bReservations(CustomerPortal):
             raise UserError(request.env._("Choose what you need: nothing is chosen."))
         return quantities if named else None
 
-    # === RELEASING === #
+    # === EXTENDING AND RELEASING === #
+
+    @route(
+        "/my/reservations/<int:reservation_id>/extend",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_extend(self, reservation_id, **_post):
+        """Put off the end of a reservation of the dealer's."""
+        reservation_sudo = self._b2b_get_reservation(reservation_id)
+        try:
+            with request.env.cr.savepoint():
+                reservation_sudo._extend_by_dealer()
+        except UserError as error:
+            self._leave_notice("danger", error)
+        else:
+            self._leave_notice("success", request.env._("The reservation is extended."))
+        return request.redirect("/my/reservations")
 
     @route(
         "/my/reservations/<int:reservation_id>/release",
@@ -173,12 +193,7 @@ class B2bReservations(CustomerPortal):
     )
     def b2b_release(self, reservation_id, **_post):
         """Release a reservation of the dealer's. Once more does no harm."""
-        reservation = request.env["b2b.reservation"].browse(reservation_id).exists()
-        if not reservation or not reservation.has_access("read"):
-            raise NotFound()
-        self._b2b_check_role(reservation.legal_entity_id)
-        # Dealers write no reservations: what they may do with theirs is this.
-        reservation.sudo()._release_by_dealer()
+        self._b2b_get_reservation(reservation_id)._release_by_dealer()
         return request.redirect("/my/reservations")
 
     # === ACCESS === #
@@ -192,6 +207,17 @@ class B2bReservations(CustomerPortal):
         if not order_sudo.b2b_contract_id:
             raise NotFound()
         return order_sudo.with_user(request.env.user).sudo()
+
+    def _b2b_get_reservation(self, reservation_id):
+        """Return a reservation that the user may act on (sudo), else 404 or 403.
+
+        Dealers write no reservations: what they may do with theirs is done for them.
+        """
+        reservation = request.env["b2b.reservation"].browse(reservation_id).exists()
+        if not reservation or not reservation.has_access("read"):
+            raise NotFound()
+        self._b2b_check_role(reservation.legal_entity_id)
+        return reservation.sudo()
 
     def _b2b_check_role(self, legal_entity):
         """Let pass who may order for a legal entity.

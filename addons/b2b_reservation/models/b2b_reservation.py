@@ -77,6 +77,10 @@ class B2bReservation(models.Model):
         index=True,
         tracking=True,
     )
+    extension_count = fields.Integer(string="Extended", readonly=True)
+    is_reminded = fields.Boolean(
+        readonly=True, help="Whoever reserved was told by mail that the end is near."
+    )
     line_ids = fields.One2many("b2b.reservation.line", "reservation_id", string="Goods")
 
     _name_uniq = models.UniqueIndex(
@@ -148,6 +152,45 @@ class B2bReservation(models.Model):
                 )
         self._release("released")
 
+    # === EXTENDING === #
+
+    def _get_extend_refusal(self):
+        """Say why the dealer may not extend this reservation; a caller with sudo.
+
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.state != "running" or not self.date_expiry:
+            return self.env._("Reservation %s has no end to put off.", self.name)
+        if self.extension_count >= self.company_id.b2b_reservation_extensions:
+            return self.env._(
+                "Reservation %s cannot be extended any more: pay to keep the goods.",
+                self.name,
+            )
+        return self.order_id._b2b_refusal_reason("reserve")
+
+    def _extend_by_dealer(self):
+        """Put off the end of this reservation by the time of its contract, for the
+        current user, who has been let do so.
+
+        :raise UserError: if it cannot be extended
+        """
+        self.ensure_one()
+        # Of two tabs the second fails to serialize, runs again and reads the count.
+        self.lock_for_update()
+        if reason := self._get_extend_refusal():
+            raise UserError(reason)
+        self.write(
+            {
+                "date_expiry": fields.Datetime.add(
+                    self.date_expiry, hours=self.contract_id.reservation_hours
+                ),
+                "extension_count": self.extension_count + 1,
+                "is_reminded": False,
+            }
+        )
+
     # === PORTAL === #
 
     def _get_outcome(self):
@@ -196,6 +239,7 @@ class B2bReservation(models.Model):
                 "color": colors.get(reservation.state, "secondary"),
                 "can_release": reservation.state == "running"
                 and not reservation.is_by_staff,
+                "can_extend": not reservation._get_extend_refusal(),
                 "lines": reservation.line_ids._get_portal_rows(),
             }
             for reservation in self.sudo()

@@ -16,6 +16,26 @@ class ResCompany(models.Model):
         "only a part is paid does not either.",
     )
 
+    b2b_reservation_extensions = fields.Integer(
+        string="Extensions of a reservation",
+        default=1,
+        help="How often a dealer may extend a reservation, each time by the time it "
+        "was made for.",
+    )
+    b2b_reservation_reminder_hours = fields.Float(
+        string="Reminder before a reservation ends (hours)",
+        default=6.0,
+        help="So long before the end whoever reserved gets a mail. 0: nobody does.",
+    )
+
+    _b2b_reservation_extensions_positive = models.Constraint(
+        "CHECK(b2b_reservation_extensions >= 0)",
+        "A reservation is extended 0 times or more often.",
+    )
+    _b2b_reservation_reminder_positive = models.Constraint(
+        "CHECK(b2b_reservation_reminder_hours >= 0)",
+        "The reminder comes 0 hours before the end or earlier.",
+    )
     _b2b_reservation_hours_positive = models.Constraint(
         "CHECK(b2b_reservation_hours > 0)",
         "Goods are reserved for some time: more than 0 hours.",

@@ -7,6 +7,12 @@ class ResConfigSettings(models.TransientModel):
     b2b_reservation_hours = fields.Float(
         related="company_id.b2b_reservation_hours", readonly=False
     )
+    b2b_reservation_extensions = fields.Integer(
+        related="company_id.b2b_reservation_extensions", readonly=False
+    )
+    b2b_reservation_reminder_hours = fields.Float(
+        related="company_id.b2b_reservation_reminder_hours", readonly=False
+    )
     b2b_keep_partly_paid = fields.Boolean(
         related="company_id.b2b_keep_partly_paid", readonly=False
     )

@@ -52,12 +52,10 @@ class B2bReservationBuilders:
         reservation.date_expiry = fields.Datetime.now() - timedelta(hours=hours - 48)
         self._run_cron()
 
-    def _run_cron(self):
-        """Run the cron as the server does, with its commits."""
+    def _run_cron(self, name="ir_cron_release_expired"):
+        """Run a cron as the server does, with its commits."""
         with self.enter_registry_test_mode():
-            self.env.ref(
-                "b2b_reservation.ir_cron_release_expired"
-            ).method_direct_trigger()
+            self.env.ref(f"b2b_reservation.{name}").method_direct_trigger()
 
     def assertHeld(self, order, quantity):
         self.env.invalidate_all()

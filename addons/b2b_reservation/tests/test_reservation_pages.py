@@ -77,6 +77,16 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertEqual(reservation.state, "released")
         self.assertHeld(self.order, 0)
 
+    def test_dealer_extends_his_reservation_once(self):
+        reservation = self._reserve(self.order)
+        end = reservation.date_expiry
+        path = f"/my/reservations/{reservation.id}/extend"
+        self.assertIn(path, self.url_open("/my/reservations").text)
+        self.assertIn("is extended", self._post(path).text)
+        self.assertGreater(reservation.date_expiry, end)
+        self.assertIn("cannot be extended any more", self._post(path).text)
+        self.assertNotIn(path, self.url_open("/my/reservations").text)
+
     def test_reservation_of_staff_is_not_the_dealers_to_release(self):
         self.order.picking_ids.action_assign()
         reservation = self.order.b2b_reservation_ids
@@ -90,9 +100,11 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertEqual(self._post_reserve(order=order).status_code, 404)
         for path in (f"/my/orders/{order.id}/reserve", "/my/orders/0/reserve"):
             self.assertEqual(self.url_open(path).status_code, 404)
-        page = self._post(f"/my/reservations/{reservation.id}/release")
-        self.assertEqual(page.status_code, 404)
+        for action in ("extend", "release"):
+            page = self._post(f"/my/reservations/{reservation.id}/{action}")
+            self.assertEqual(page.status_code, 404)
         self.assertEqual(reservation.state, "running")
+        self.assertFalse(reservation.extension_count)
         self.assertNotIn(reservation.name, self.url_open("/my/reservations").text)
 
     def test_role_that_may_not_order_may_not_reserve(self):

@@ -1,0 +1,72 @@
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+
+class B2bReservation(models.Model):
+    _inherit = "b2b.reservation"
+
+    @api.model
+    def _get_ending_domain(self, company):
+        """Return the domain of what ends soon and nobody was told of.
+
+        :param res.company company: whose setting says what is soon
+        """
+        now = fields.Datetime.now()
+        soon = fields.Datetime.add(now, hours=company.b2b_reservation_reminder_hours)
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "running")
+            & Domain("is_reminded", "=", False)
+            & Domain("date_expiry", ">", now)
+            & Domain("date_expiry", "<=", soon)
+        )
+
+    @api.model
+    def _cron_remind(self):
+        """Tell those whose reservations end soon, each once, in transactions of their
+        own.
+        """
+        companies = self.env["res.company"].search([])
+        ending = self.browse()
+        for company in companies.filtered("b2b_reservation_reminder_hours"):
+            ending |= self.search(self._get_ending_domain(company))
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(ending))
+        for reservation in ending:
+            reservation._remind()
+            if not progress(1):
+                break
+
+    def _remind(self):
+        """Queue a mail to who reserved, unless what he has paid keeps the goods."""
+        self.ensure_one()
+        self.is_reminded = True
+        template = self.env.ref(
+            "b2b_reservation.mail_template_reservation_ends", raise_if_not_found=False
+        )
+        if not template or self.order_id._b2b_keeps_reserve():
+            return
+        try:
+            with self.env.cr.savepoint():
+                template.send_mail(self.id)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.warning(
+                "Nobody was told of the end of reservation %s", self.id, exc_info=True
+            )
+
+    def _get_reminder_subject(self):
+        """Return the subject of the mail, in the language of its reader."""
+        self.ensure_one()
+        return self.env._(
+            "%(company)s: the reserve of order %(order)s ends soon",
+            company=self.company_id.name,
+            order=self.order_id.name,
+        )
