@@ -3,6 +3,7 @@ from . import b2b_reservation
 from . import b2b_reservation_line
 from . import b2b_reservation_reminder
 from . import b2b_stock_token
+from . import ir_http
 from . import res_company
 from . import res_config_settings
 from . import sale_order

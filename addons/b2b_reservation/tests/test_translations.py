@@ -1,8 +1,8 @@
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.b2b_portal.tests.translations import TranslationsMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTranslations(TranslationsMixin, TransactionCase):
+class TestTranslations(TranslationsMixin, HttpCase):
     addon = "b2b_reservation"
