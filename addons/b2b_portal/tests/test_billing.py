@@ -364,7 +364,9 @@ class TestInvoiceOnDelivery(B2bCommon):
 
     def _deliver(self, quantity=10, order=None):
         order = order or self.order
-        picking = order.picking_ids.filtered(lambda p: p.state == "assigned")
+        picking = order.picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        )
         picking.move_ids.quantity = quantity
         picking.move_ids.picked = True
         picking.with_user(self.stock_user).with_context(

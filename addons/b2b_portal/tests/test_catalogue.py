@@ -91,6 +91,7 @@ class TestStockWord(B2bGoods, B2bCommon):
         order = self._create_order()
         order.order_line.write({"product_id": self.valve.id, "product_uom_qty": 5})
         order.action_confirm()
+        order.picking_ids.action_assign()
         self.assertEqual(order.picking_ids.state, "assigned")
         self.assertEqual(self._get_word(self.valve)["text"], "7 in stock")
 
