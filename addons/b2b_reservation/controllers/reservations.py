@@ -97,7 +97,8 @@ class B2bReservations(CustomerPortal):
         order_sudo = self._b2b_get_order(order_id)
         values = self._prepare_portal_layout_values() | {
             "page_name": "b2b_reserve",
-            "sale_order": order_sudo,
+            # Of "sale_order" the breadcrumbs of `sale` make an end of their own.
+            "order": order_sudo,
             "rows": order_sudo._b2b_get_reserve_rows(),
             "refusal": order_sudo._b2b_reserve_refusal(),
             "notice": request.session.pop(NOTICE_SESSION_KEY, None),

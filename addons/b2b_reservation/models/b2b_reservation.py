@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .b2b_reservation_line import format_quantity
-
 _logger = logging.getLogger(__name__)
 
 # How many expired ones are looked up at a time; each is released on its own.
@@ -204,7 +202,7 @@ class B2bReservation(models.Model):
             self.env._(
                 "%(product)s (%(quantity)s %(unit)s)",
                 product=line.product_id.display_name,
-                quantity=format_quantity(self.env, line.quantity_missing),
+                quantity=line.product_uom_id._b2b_format(line.quantity_missing),
                 unit=line.product_uom_id.name,
             )
             for line in self.sudo().line_ids

@@ -1,16 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
-
-
-def format_quantity(env, quantity):
-    """Return a quantity in words of the user's language, whole ones without zeros.
-
-    :param float quantity: rounded by its unit
-    :rtype: str
-    """
-    if quantity == int(quantity):
-        return formatLang(env, quantity, digits=0)
-    return formatLang(env, quantity, dp="Product Unit")
 
 
 class B2bReservationLine(models.Model):
@@ -84,11 +72,11 @@ class B2bReservationLine(models.Model):
             {
                 "product": line.product_id.display_name,
                 "unit": line.product_uom_id.name,
-                "asked": format_quantity(self.env, line.quantity_asked),
-                "taken": format_quantity(self.env, line.quantity_taken),
-                "quantity": format_quantity(self.env, line.quantity),
+                "asked": line.product_uom_id._b2b_format(line.quantity_asked),
+                "taken": line.product_uom_id._b2b_format(line.quantity_taken),
+                "quantity": line.product_uom_id._b2b_format(line.quantity),
                 "missing": line.quantity_missing
-                and format_quantity(self.env, line.quantity_missing),
+                and line.product_uom_id._b2b_format(line.quantity_missing),
             }
             for line in self
         ]

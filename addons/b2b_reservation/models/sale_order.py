@@ -1,8 +1,8 @@
+from math import floor
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-
-from .b2b_reservation_line import format_quantity
 
 
 class SaleOrder(models.Model):
@@ -89,7 +89,15 @@ class SaleOrder(models.Model):
                     self.env._(
                         "Of %(product)s %(rest)s %(unit)s can be reserved.",
                         product=line.product_id.display_name,
-                        rest=rest,
+                        rest=line.product_uom_id._b2b_format(rest),
+                        unit=line.product_uom_id.name,
+                    )
+                )
+            is_part = line.product_uom_id.compare(quantity, rest) < 0
+            if is_part and not line.product_uom_id.b2b_fractional and quantity % 1:
+                raise UserError(
+                    self.env._(
+                        "Only whole numbers of %(unit)s can be reserved.",
                         unit=line.product_uom_id.name,
                     )
                 )
@@ -165,20 +173,23 @@ class SaleOrder(models.Model):
             free = line.product_id.with_context(warehouse_id=warehouse).free_qty
             rest = line._b2b_quantity_to_reserve()
             unit = line.product_uom_id
+            is_whole = not unit.b2b_fractional and float(rest).is_integer()
             free = line.product_id.uom_id._compute_quantity(
                 max(free, 0.0), unit, rounding_method="DOWN"
             )
+            free = min(floor(free) if is_whole else free, rest)
             rows.append(
                 {
                     "id": line.id,
                     "product": line.product_id.display_name,
                     "unit": unit.name,
-                    "held": format_quantity(self.env, line._b2b_quantity_held()),
+                    "held": unit._b2b_format(line._b2b_quantity_held()),
                     "rest": rest,
-                    "rest_text": format_quantity(self.env, rest),
-                    "free_text": format_quantity(self.env, min(free, rest)),
-                    "proposed": min(free, rest),
-                    "step": unit.rounding,
+                    "rest_text": unit._b2b_format(rest),
+                    "free_text": unit._b2b_format(free),
+                    # As browsers read it, whatever the language.
+                    "proposed": format(free, ".12g"),
+                    "step": 1 if is_whole else unit.rounding,
                 }
             )
         return rows

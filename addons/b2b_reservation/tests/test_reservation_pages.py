@@ -30,7 +30,8 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertIn(f"/my/orders/{self.order.id}/reserve", page)
         form = self.url_open(f"/my/orders/{self.order.id}/reserve").text
         self.assertIn(f'name="line_{self.order.order_line.id}"', form)
-        self.assertIn('value="3.0"', form)
+        self.assertIn('value="3"', form)
+        self.assertIn('step="1"', form)
 
     def test_dealer_reserves_and_is_told_what_is_missing(self):
         page = self._post_reserve()
@@ -43,6 +44,23 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         page = self._post_reserve("2")
         self.assertIn("Everything you asked for is reserved.", page.text)
         self.assertHeld(self.order, 2)
+
+    def test_fractions_are_reserved_only_of_units_that_allow_them(self):
+        page = self._post_reserve("1.5")
+        self.assertIn("Only whole numbers of Units can be reserved.", page.text)
+        self.assertHeld(self.order, 0)
+        self.product.uom_id.b2b_fractional = True
+        form = self.url_open(f"/my/orders/{self.order.id}/reserve").text
+        self.assertIn('step="0.01"', form)
+        page = self._post_reserve("1.5")
+        self.assertIn("Everything you asked for is reserved.", page.text)
+        self.assertHeld(self.order, 1.5)
+
+    def test_order_says_whether_a_part_is_reserved(self):
+        path = f"/my/orders/{self.order.id}"
+        self.assertIn("The goods are not reserved", self.url_open(path).text)
+        self._reserve(self.order, 1)
+        self.assertIn("A part of the goods is not reserved", self.url_open(path).text)
 
     def test_what_is_taken_is_said_to_be(self):
         self._reserve(self._confirm_order(3))
