@@ -32,9 +32,11 @@ class B2bReservation(models.Model):
         """Tell those whose reservations end soon, each once, in transactions of their
         own.
         """
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(
+            [("b2b_reservation_reminder_hours", ">", 0)]
+        )
         ending = self.browse()
-        for company in companies.filtered("b2b_reservation_reminder_hours"):
+        for company in companies:
             ending |= self.search(self._get_ending_domain(company))
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ending))
