@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -285,6 +287,9 @@ class B2bReservation(models.Model):
                 self.invalidate_recordset()
                 if self.filtered_domain(self._get_expired_domain()):
                     self._expire()
+        except psycopg2.OperationalError:
+            # Somebody else takes or brings the same goods: the next run is soon.
+            return False
         except Exception:
             _logger.exception("Reservation %s could not be released", self.id)
             return False

@@ -1,4 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -191,6 +194,21 @@ class TestRelease(B2bReservationCommon):
             self._run_cron()
         self.assertEqual(reservations[0].state, "running")
         self.assertEqual(reservations[1].state, "expired")
+
+    def test_one_that_meets_somebody_else_waits_for_the_next_run(self):
+        reservation = self._reserve(self._confirm_order())
+
+        def meet(_reservation):
+            raise psycopg2.errors.SerializationFailure
+
+        with (
+            patch.object(type(reservation), "_expire", meet),
+            self.assertNoLogs("odoo.addons.b2b_reservation"),
+        ):
+            self._expire(reservation)
+        self.assertEqual(reservation.state, "running")
+        self._run_cron()
+        self.assertEqual(reservation.state, "expired")
 
     def test_paid_bill_keeps_its_reserve(self):
         order = self._confirm_order()
