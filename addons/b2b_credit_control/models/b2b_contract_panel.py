@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, float_round, format_date
+from odoo.tools import SQL, float_round
 
 # So many contracts are shown one by one, more are folded under their totals.
 UNFOLDED = 2
@@ -182,8 +182,6 @@ class B2bContract(models.Model):
             texts["prepaid_text"] = money(-row["debt"], row["currency_id"])
         if row["free"] is not None and row["free"] < 0:
             texts["over_text"] = money(-row["free"], row["currency_id"])
-        if row["overdue_since"]:
-            texts["since_text"] = format_date(self.env, row["overdue_since"])
         return texts
 
     @api.model
