@@ -1,6 +1,6 @@
 {
     "name": "B2B Reservation",
-    "summary": "Dealers reserve stock for their orders, for a limited time",
+    "summary": "Dealers reserve stock for their orders and ask for its shipment",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "B2B Dealer Portal contributors",
@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/b2b_reservation_rules.xml",
+        "security/b2b_shipment_rules.xml",
+        "data/b2b_shipment_methods.xml",
         "data/ir_cron.xml",
         "data/ir_sequence.xml",
         "data/mail_template.xml",

@@ -78,6 +78,18 @@ class B2bReservation(models.Model):
         tracking=True,
     )
     extension_count = fields.Integer(string="Extended", readonly=True)
+    shipment_request_id = fields.Many2one(
+        "b2b.shipment.request",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What it keeps is to be shipped: it does not expire.",
+    )
+    hours_left = fields.Float(
+        readonly=True,
+        help="The time it gets back if the shipment request is cancelled; 0: it had no "
+        "end.",
+    )
     is_reminded = fields.Boolean(
         readonly=True, help="Whoever reserved was told by mail that the end is near."
     )
