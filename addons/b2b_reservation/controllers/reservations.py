@@ -119,7 +119,7 @@ class B2bReservations(CustomerPortal):
         self._b2b_check_role(order_sudo.b2b_legal_entity_id)
         try:
             with request.env.cr.savepoint():
-                quantities = self._parse_quantities(order_sudo, post)
+                quantities = self._parse_quantities(order_sudo.order_line, post)
                 order = order_sudo.with_user(request.env.user)
                 reservation = order._b2b_reserve(quantities)
         except UserError as error:
@@ -134,33 +134,36 @@ class B2bReservations(CustomerPortal):
         self._leave_notice(*reservation._get_outcome())
         return request.redirect("/my/reservations")
 
-    def _parse_quantities(self, order_sudo, post):
-        """Return the quantities of a form by the id of their order line.
+    def _parse_quantities(self, lines, post):
+        """Return the quantities of a form by the id of their line.
 
         :return: None if the form names no line
         :raise UserError: for what is no number
         """
-        quantities = {}
-        named = False
-        for line in order_sudo.order_line:
-            text = post.get(f"line_{line.id}")
-            if text is None:
-                continue
-            named = True
-            try:
-                quantity = float(text.strip().replace(",", ".") or 0)
-            except ValueError:
-                quantity = -1.0
-            # Neither "nan" nor "inf" is between the two.
-            if not 0 <= quantity < 10**9:
-                raise UserError(
-                    request.env._("“%(text)s” is no quantity.", text=text[:50])
-                )
-            if quantity:
-                quantities[line.id] = quantity
-        if named and not quantities:
-            raise UserError(request.env._("Choose what you need: nothing is chosen."))
-        return quantities if named else None
+        named = [line.id for line in lines if f"line_{line.id}" in post]
+        if not named:
+            return None
+        quantities = {
+            line_id: self._parse_number(post[f"line_{line_id}"]) for line_id in named
+        }
+        quantities = {key: value for key, value in quantities.items() if value}
+        if not quantities:
+            raise UserError(request.env._("Nothing is chosen: enter how much."))
+        return quantities
+
+    def _parse_number(self, text):
+        """Return the quantity that a text says, 0 for none.
+
+        :raise UserError: for what is no number
+        """
+        try:
+            quantity = float(text.strip().replace(",", ".") or 0)
+        except ValueError:
+            quantity = -1.0
+        # Neither "nan" nor "inf" is between the two.
+        if not 0 <= quantity < 10**9:
+            raise UserError(request.env._("“%(text)s” is no quantity.", text=text[:50]))
+        return quantity
 
     # === EXTENDING AND RELEASING === #
 
@@ -192,9 +195,25 @@ class B2bReservations(CustomerPortal):
         website=True,
         sitemap=False,
     )
-    def b2b_release(self, reservation_id, **_post):
-        """Release a reservation of the dealer's. Once more does no harm."""
-        self._b2b_get_reservation(reservation_id)._release_by_dealer()
+    def b2b_release(self, reservation_id, **post):
+        """Release a reservation of the dealer's: what the form says, without it the
+        whole. Once more does no harm.
+        """
+        reservation_sudo = self._b2b_get_reservation(reservation_id)
+        lines = reservation_sudo.line_ids
+        try:
+            with request.env.cr.savepoint():
+                quantities = self._parse_quantities(lines, post)
+                kept = {
+                    line.id: self._parse_number(post[f"kept_{line.id}"])
+                    for line in lines
+                    if f"kept_{line.id}" in post
+                }
+                reservation_sudo._release_by_dealer(quantities, kept)
+        except UserError as error:
+            self._leave_notice("danger", error)
+        else:
+            self._leave_notice("success", request.env._("The goods are released."))
         return request.redirect("/my/reservations")
 
     # === ACCESS === #

@@ -3,6 +3,7 @@ from . import b2b_carrier_terminal
 from . import b2b_contract
 from . import b2b_reservation
 from . import b2b_reservation_line
+from . import b2b_reservation_release
 from . import b2b_reservation_reminder
 from . import b2b_shipment_method
 from . import b2b_shipment_request

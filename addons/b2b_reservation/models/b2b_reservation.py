@@ -149,10 +149,13 @@ class B2bReservation(models.Model):
                 }
             )
 
-    def _release_by_dealer(self):
+    def _release_by_dealer(self, quantities=None, kept=None):
         """Release these reservations for the current user, who has been let do so.
 
-        :raise UserError: if staff made it: they decide
+        :param dict quantities: of one reservation only so much, see
+            :meth:`_release_part`; without it everything
+        :param dict kept: see :meth:`_release_part`
+        :raise UserError: if staff made it: they decide; or for wrong quantities
         """
         for reservation in self:
             if reservation.is_by_staff:
@@ -162,7 +165,10 @@ class B2bReservation(models.Model):
                         number=reservation.name,
                     )
                 )
-        self._release("released")
+        if quantities is None:
+            self._release("released")
+        else:
+            self._release_part(quantities, kept)
 
     # === EXTENDING === #
 
