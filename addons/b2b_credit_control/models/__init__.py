@@ -34,3 +34,4 @@ from . import sale_order
 from . import sale_order_credit_notice
 from . import sale_order_growth
 from . import sale_order_hold
+from . import sale_order_paying

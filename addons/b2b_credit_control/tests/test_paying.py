@@ -76,6 +76,23 @@ class PayingBuilders(B2bCreditBuilders):
 
 @tagged("post_install", "-at_install")
 class TestPaying(PayingBuilders, B2bCreditCommon):
+    def _order(self, billing_mode):
+        self.contract.billing_mode = billing_mode
+        order = self._create_order()
+        order.action_confirm()
+        order._b2b_issue_bill()
+        return order
+
+    def test_order_leads_to_paying_what_it_asks_for(self):
+        order = self._order("payment_request")
+        request = order.b2b_payment_request_ids
+        url = order.with_user(self.dealer_user)._b2b_get_pay_url()
+        self.assertEqual(url, f"/my/balance/pay?request={request.id}")
+        order = self._order("invoice")
+        line = self._get_line(order.b2b_bill_move_id)
+        url = order.with_user(self.dealer_user)._b2b_get_pay_url()
+        self.assertEqual(url, f"/my/balance/pay?line={line.id}")
+
     # === BOOKING === #
 
     def test_exactly_the_chosen_documents_and_amounts(self):

@@ -333,6 +333,40 @@ class SaleOrder(models.Model):
             "download_url": document._get_pdf_url(download=True),
         }
 
+    def _b2b_get_unpaid_bill(self):
+        """Return what this order is to be paid by (sudo): its payment request while
+        that asks for money, else the first invoice that does, else nothing.
+
+        :rtype: b2b.payment.request | account.move
+        """
+        self.ensure_one()
+        order = self.sudo()
+        request = order._b2b_get_payment_request()
+        if request.amount_open:
+            return request
+        return order.invoice_ids.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_invoice"
+                and move._b2b_amount_open()
+            )
+        ).sorted("invoice_date_due")[:1]
+
+    def _b2b_get_pay_url(self):
+        """Return the address where the current user, who may read this order, pays
+        what it asks for: of a payment request the paper, which says how. Other addons
+        lead to a page where it is paid.
+
+        :return: False if there is nothing to pay
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        bill = self._b2b_get_unpaid_bill()
+        if bill._name == "account.move":
+            return bool(bill) and f"/my/invoices/{bill.id}"
+        document = self._b2b_get_bill_document()
+        return bool(document) and document._get_pdf_url()
+
     def _get_confirmation_template(self):
         """Override of `sale`: with the bill goes the mail that speaks of it."""
         self.ensure_one()

@@ -216,6 +216,27 @@ class B2bReservations(CustomerPortal):
             self._leave_notice("success", request.env._("The goods are released."))
         return request.redirect("/my/reservations")
 
+    # === PAYING === #
+
+    @route(
+        "/my/reservations/<int:reservation_id>/pay",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_pay_to_keep(self, reservation_id, **_query):
+        """Lead to where the bill of a reservation's order is paid: paid goods are kept
+        without end.
+        """
+        reservation_sudo = self._b2b_get_reservation(reservation_id, "pay")
+        order = reservation_sudo.order_id.with_env(request.env)
+        url = reservation_sudo._is_to_pay() and order._b2b_get_pay_url()
+        if not url:
+            self._leave_notice("info", request.env._("There is nothing to pay."))
+        return request.redirect(url or "/my/reservations")
+
     # === ACCESS === #
 
     def _b2b_get_order(self, order_id):
@@ -228,7 +249,7 @@ class B2bReservations(CustomerPortal):
             raise NotFound()
         return order_sudo.with_user(request.env.user).sudo()
 
-    def _b2b_get_reservation(self, reservation_id):
+    def _b2b_get_reservation(self, reservation_id, action="order"):
         """Return a reservation that the user may act on (sudo), else 404 or 403.
 
         Dealers write no reservations: what they may do with theirs is done for them.
@@ -236,15 +257,15 @@ class B2bReservations(CustomerPortal):
         reservation = request.env["b2b.reservation"].browse(reservation_id).exists()
         if not reservation or not reservation.has_access("read"):
             raise NotFound()
-        self._b2b_check_role(reservation.legal_entity_id)
+        self._b2b_check_role(reservation.legal_entity_id, action)
         return reservation.sudo()
 
-    def _b2b_check_role(self, legal_entity):
-        """Let pass who may order for a legal entity.
+    def _b2b_check_role(self, legal_entity, action="order"):
+        """Let pass who may do something for a legal entity, see ``_b2b_may``.
 
         :raise Forbidden: else
         """
-        if not request.env.user._b2b_may("order", legal_entity):
+        if not request.env.user._b2b_may(action, legal_entity):
             raise Forbidden()
 
     def _leave_notice(self, kind, text):

@@ -241,6 +241,10 @@ class B2bReservation(models.Model):
         """
         states = dict(self._fields["state"]._description_selection(self.env))
         colors = {"running": "success", "expired": "warning", "done": "info"}
+        user = self.env.user
+        entities = self.sudo().legal_entity_id
+        ordering = entities.filtered(lambda entity: user._b2b_may("order", entity))
+        paying = entities.filtered(lambda entity: user._b2b_may("pay", entity))
         # The rules have let him read them; of products he may see only those on sale.
         return [
             {
@@ -250,18 +254,38 @@ class B2bReservation(models.Model):
                 "legal_entity": reservation.legal_entity_id.name,
                 "contract": reservation.contract_id.name,
                 "reserved": reservation.date_reserved,
-                "expiry": reservation.date_expiry,
+                "expiry": not reservation._is_kept() and reservation.date_expiry,
                 "end": reservation.date_end,
                 "state": reservation.state,
                 "state_text": states[reservation.state],
                 "color": colors.get(reservation.state, "secondary"),
-                "can_release": reservation.state == "running"
+                "can_release": reservation.legal_entity_id in ordering
+                and reservation.state == "running"
                 and not reservation.is_by_staff,
-                "can_extend": not reservation._get_extend_refusal(),
+                "can_extend": reservation.legal_entity_id in ordering
+                and not reservation._is_kept()
+                and not reservation._get_extend_refusal(),
+                "can_pay": reservation.legal_entity_id in paying
+                and reservation._is_to_pay(),
                 "lines": reservation.line_ids._get_portal_rows(),
             }
             for reservation in self.sudo()
         ]
+
+    def _is_kept(self):
+        """Tell whether what is paid keeps this running reservation for good."""
+        self.ensure_one()
+        return self.state == "running" and self.order_id._b2b_keeps_reserve()
+
+    def _is_to_pay(self):
+        """Tell whether paying its bill keeps this reservation; a caller with sudo."""
+        self.ensure_one()
+        return (
+            self.state == "running"
+            and bool(self.date_expiry)
+            and not self._is_kept()
+            and bool(self.order_id._b2b_get_unpaid_bill())
+        )
 
     # === EXPIRY === #
 
