@@ -148,7 +148,7 @@ class B2bBalance(CustomerPortal):
             limit=self._balance_items_per_page,
             offset=pager["offset"],
         )
-        money = request.env["res.currency"]._b2b_format
+        money = request.env["res.currency"]._b2b_get_format()
         return self._prepare_portal_layout_values() | {
             "page_name": "b2b_balance",
             "default_url": "/my/balance",
@@ -220,7 +220,7 @@ class B2bBalance(CustomerPortal):
             only_unallocated=filters["contract"] == NO_CONTRACT,
         )
         currencies = request.env["res.currency"].get_all_currencies()
-        money = request.env["res.currency"]._b2b_format
+        money = request.env["res.currency"]._b2b_get_format()
         return {
             "labels": [labels[name] for name, _upper in AGES],
             "series": [

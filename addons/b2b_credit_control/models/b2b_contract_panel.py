@@ -49,7 +49,7 @@ class B2bContract(models.Model):
             ``legal_entity``, ``company_id``, ``company``, ``currency_id``, the
             figures of :meth:`b2b.settlement.total._get_figures`, ``limit`` and
             ``free`` of all currencies together (None without a limit), and some of
-            these in words, see :meth:`_describe_credit_row`
+            these in words, see :meth:`_describe_credit_rows`
         :rtype: list[dict]
         """
         # The rules choose the contracts; memberships say whose entries without a
@@ -63,7 +63,7 @@ class B2bContract(models.Model):
             )
         )
         self._set_free_limits(rows)
-        return [row | self._describe_credit_row(row, figures) for row in rows]
+        return self._describe_credit_rows(rows, figures)
 
     @api.model
     def _set_free_limits(self, rows):
@@ -118,30 +118,19 @@ class B2bContract(models.Model):
         currencies = self.env["res.currency"]
         return SQL(
             """
-            SELECT contract.id AS contract_id, contract.name AS contract,
-                   entity.id AS legal_entity_id, entity.name AS legal_entity,
-                   company.id AS company_id, company.name AS company,
-                   credit.currency_id, COALESCE(debt, 0) AS debt,
-                   COALESCE(overdue, 0) AS overdue, COALESCE(due_soon, 0) AS due_soon,
-                   COALESCE(ordered, 0) AS ordered, overdue_since,
-                   COALESCE(overdue_days, 0) AS overdue_days,
-                   CASE WHEN is_limited THEN COALESCE(credit.credit_limit, 0)
+            SELECT credit.contract_id, contract.name AS contract,
+                   credit.legal_entity_id, entity.name AS legal_entity,
+                   credit.company_id, company.name AS company,
+                   credit.currency_id, debt, overdue, due_soon, ordered,
+                   overdue_since, overdue_days,
+                   CASE WHEN contract.has_credit_limit
+                         AND credit.currency_id = contract.currency_id
+                        THEN COALESCE(contract.credit_limit, 0)
                    END AS limit,
                    own_currency.rounding,
                    CASE WHEN is_foreign THEN %(rate)s END AS rate,
                    CASE WHEN is_foreign THEN %(contract_rate)s END AS contract_rate
-              FROM (
-                    SELECT *
-                      FROM (%(figures)s) AS figures
-                 FULL JOIN (
-                            SELECT id AS contract_id, company_id, legal_entity_id,
-                                   currency_id, has_credit_limit AS is_limited,
-                                   credit_limit
-                              FROM b2b_contract
-                             WHERE id IN %(contracts)s
-                           ) AS own
-                     USING (contract_id, company_id, legal_entity_id, currency_id)
-                   ) AS credit
+              FROM (%(figures)s) AS credit
          LEFT JOIN b2b_contract AS contract ON contract.id = credit.contract_id
               JOIN res_partner AS entity ON entity.id = credit.legal_entity_id
               JOIN res_company AS company ON company.id = credit.company_id
@@ -151,14 +140,13 @@ class B2bContract(models.Model):
                     SELECT contract.has_credit_limit
                        AND credit.currency_id != contract.currency_id AS is_foreign
                    ) AS kind
-             WHERE contract.active OR debt IS NOT NULL
+             WHERE contract.active OR is_owed
           ORDER BY entity.name, contract.name NULLS LAST, company.name,
                    credit.currency_id
             """,
             figures=self.env["b2b.settlement.total"]._get_figures_sql(
-                contracts, legal_entities
+                contracts, legal_entities, with_all=True
             ),
-            contracts=contracts,
             rate=currencies._b2b_rate_sql(SQL("credit.currency_id"), SQL("company")),
             contract_rate=currencies._b2b_rate_sql(
                 SQL("contract.currency_id"), SQL("company")
@@ -166,23 +154,28 @@ class B2bContract(models.Model):
         )
 
     @api.model
-    def _describe_credit_row(self, row, figures=FIGURES):
-        """Return the amounts of a row in words of the user's language.
+    def _describe_credit_rows(self, rows, figures=FIGURES):
+        """Return rows with their amounts in words of the user's language.
 
+        :param list[dict] rows: of contracts, or totals
         :param tuple figures: of which amounts
-        :rtype: dict[str, str]
+        :rtype: list[dict]
         """
-        money = self.env["res.currency"]._b2b_format
-        texts = {
-            f"{name}_text": money(row[name], row["currency_id"])
-            for name in figures
-            if row.get(name) is not None
-        }
-        if row["debt"] < 0:
-            texts["prepaid_text"] = money(-row["debt"], row["currency_id"])
-        if row["free"] is not None and row["free"] < 0:
-            texts["over_text"] = money(-row["free"], row["currency_id"])
-        return texts
+        money = self.env["res.currency"]._b2b_get_format()
+        described = []
+        for row in rows:
+            currency_id = row["currency_id"]
+            texts = {
+                f"{name}_text": money(row[name], currency_id)
+                for name in figures
+                if row.get(name) is not None
+            }
+            if row["debt"] < 0:
+                texts["prepaid_text"] = money(-row["debt"], currency_id)
+            if row["free"] is not None and row["free"] < 0:
+                texts["over_text"] = money(-row["free"], currency_id)
+            described.append(row | texts)
+        return described
 
     @api.model
     def _get_credit_totals(self, rows, figures=FIGURES):
@@ -209,12 +202,9 @@ class B2bContract(models.Model):
                 total["overdue_since"] = min(
                     total["overdue_since"] or row["overdue_since"], row["overdue_since"]
                 )
-        return [
-            total
-            | self._describe_credit_row(total, figures)
-            | {"overdue_days": self._days_since(total["overdue_since"])}
-            for total in totals.values()
-        ]
+        for total in totals.values():
+            total["overdue_days"] = self._days_since(total["overdue_since"])
+        return self._describe_credit_rows(totals.values(), figures)
 
     @api.model
     def _days_since(self, day):

@@ -53,20 +53,22 @@ class B2bSettlementLine(models.Model):
         today = fields.Date.context_today(self)
         # Many rows are of the same day: its name is made once.
         day = functools.cache(lambda value: format_date(self.env, value))
+        money = self.env["res.currency"]._b2b_get_format()
         return [
-            line._get_balance_row(documents.get(line.move_id.id), today, day)
+            line._get_balance_row(documents.get(line.move_id.id), today, day, money)
             for line in self
         ]
 
-    def _get_balance_row(self, document, today, day):
+    def _get_balance_row(self, document, today, day, money):
         """Return one row, see :meth:`_get_balance_rows`.
 
         :param b2b.document document: the paper of this entry, if there is one
         :param datetime.date today: the user's day
         :param callable day: formats a date
+        :param callable money: formats an amount, see
+            :meth:`res.currency._b2b_get_format`
         """
         self.ensure_one()
-        money = self.env["res.currency"]._b2b_format
         late = self.residual > 0 and self.date_maturity and self.date_maturity < today
         ordered = document and document.order_ids[:1].date_order
         order_date = ordered and fields.Date.context_today(document, ordered)

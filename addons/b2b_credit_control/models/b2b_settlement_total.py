@@ -142,56 +142,50 @@ class B2bSettlementTotal(models.Model):
         )
 
     @api.model
-    def _get_figures_sql(self, contracts, legal_entities=()):
-        """Return the query of :meth:`_get_figures`, to be joined with others."""
+    def _get_figures_sql(self, contracts, legal_entities=(), with_all=False):
+        """Return the query of :meth:`_get_figures`, to be joined with others.
+
+        :param bool with_all: each contract has a row in its currency, even if
+            nothing is owed or ordered; ``is_owed`` tells them apart
+        """
         self.env["sale.order"].flush_model(
             ["b2b_amount_uninvoiced", "b2b_contract_id", "currency_id"]
         )
+        # Every page of a dealer asks this: planning it takes longer than running it,
+        # hence one grouping rather than a join of three.
         return SQL(
             """
-            WITH item AS (%(items)s),
-            owed AS (
-                SELECT item.company_id, legal_entity_id, contract_id, item.currency_id,
-                       SUM(debit - credit) AS debt,
-                       GREATEST(COALESCE(SUM(debit) FILTER (
-                           WHERE date_maturity < %(today)s
-                       ), 0) - MAX(credits), 0) AS overdue,
-                       GREATEST(COALESCE(SUM(debit) FILTER (
-                           WHERE date_maturity <= %(today)s + company.b2b_due_soon_days
-                       ), 0) - MAX(credits), 0) AS until_soon,
-                       MIN(date_maturity) FILTER (
-                           WHERE date_maturity < %(today)s
-                             AND debit > 0 AND running > credits
-                       ) AS overdue_since
-                  FROM item
-                  JOIN res_company AS company ON company.id = item.company_id
-              GROUP BY item.company_id, legal_entity_id, contract_id, item.currency_id
-                HAVING SUM(debit) != 0 OR SUM(credit) != 0
-            ), waiting AS (
-                SELECT contract.company_id, contract.legal_entity_id,
-                       contract.id AS contract_id, sale.currency_id,
-                       SUM(b2b_amount_uninvoiced) AS ordered
-                  FROM sale_order AS sale
-                  JOIN b2b_contract AS contract
-                    ON contract.id = sale.b2b_contract_id
-                 WHERE sale.b2b_contract_id IN %(contracts)s
-                   AND b2b_amount_uninvoiced != 0
-              GROUP BY contract.id, sale.currency_id
-            )
-            SELECT company_id, legal_entity_id, contract_id, currency_id,
-                   COALESCE(debt, 0) AS debt,
-                   COALESCE(overdue, 0) AS overdue,
-                   COALESCE(until_soon - overdue, 0) AS due_soon,
-                   overdue_since,
+            SELECT company_id, legal_entity_id, contract_id, currency_id, debt,
+                   overdue, until_soon - overdue AS due_soon, overdue_since,
                    COALESCE(%(today)s - overdue_since, 0) AS overdue_days,
-                   COALESCE(ordered, 0) AS ordered
-              FROM owed
-         FULL JOIN waiting
-             USING (company_id, legal_entity_id, contract_id, currency_id)
+                   ordered, is_owed
+              FROM (
+                    SELECT item.company_id, legal_entity_id, contract_id,
+                           item.currency_id,
+                           SUM(debit - credit) AS debt,
+                           SUM(debit + credit) != 0 AS is_owed,
+                           GREATEST(COALESCE(SUM(debit) FILTER (
+                               WHERE date_maturity < %(today)s
+                           ), 0) - MAX(credits), 0) AS overdue,
+                           GREATEST(COALESCE(SUM(debit) FILTER (
+                               WHERE date_maturity
+                                     <= %(today)s + company.b2b_due_soon_days
+                           ), 0) - MAX(credits), 0) AS until_soon,
+                           MIN(date_maturity) FILTER (
+                               WHERE date_maturity < %(today)s
+                                 AND debit > 0 AND running > credits
+                           ) AS overdue_since,
+                           SUM(ordered) AS ordered
+                      FROM (%(items)s) AS item
+                      JOIN res_company AS company ON company.id = item.company_id
+                  GROUP BY item.company_id, legal_entity_id, contract_id,
+                           item.currency_id
+                   ) AS figures
             """,
-            items=self._get_items_sql(contracts, legal_entities),
+            items=self._get_items_sql(
+                contracts, legal_entities, with_orders=True, with_all=with_all
+            ),
             today=fields.Date.context_today(self),
-            contracts=self._as_subquery(contracts),
         )
 
     @api.model
@@ -238,25 +232,73 @@ class B2bSettlementTotal(models.Model):
         )
 
     @api.model
-    def _get_items_sql(self, contracts, legal_entities):
+    def _get_items_sql(
+        self, contracts, legal_entities, with_orders=False, with_all=False
+    ):
         """Return the query of the totals, each with ``running`` (debit up to its due
         date) and ``credits`` of its contract and currency.
 
         Credit notes and prepayments pay what is due first: of ``running`` only what
-        they leave is open. Parameters as in :meth:`_get_figures`.
+        they leave is open. Parameters as in :meth:`_get_figures_sql`.
+
+        :param bool with_orders: what is ordered and not invoiced is there too, as
+            ``ordered``
         """
-        # Two indexes serve the two halves; an OR would read the whole table.
+        # Two indexes serve totals with a contract and without; an OR would read the
+        # whole table.
+        parts = [
+            SQL(
+                """
+                SELECT company_id, legal_entity_id, contract_id, currency_id,
+                       date_maturity, debit, credit, 0 AS ordered
+                  FROM b2b_settlement_total
+                 WHERE contract_id IN (SELECT id FROM contract)
+                   AND (debit != 0 OR credit != 0)
+                """
+            ),
+            SQL(
+                """
+                SELECT company_id, legal_entity_id, contract_id, currency_id,
+                       date_maturity, debit, credit, 0
+                  FROM b2b_settlement_total
+                 WHERE contract_id IS NULL AND legal_entity_id IN %s
+                   AND (debit != 0 OR credit != 0)
+                """,
+                self._as_subquery(legal_entities),
+            ),
+        ]
+        if with_orders:
+            parts.append(
+                SQL(
+                    """
+                    SELECT contract.company_id, contract.legal_entity_id, contract.id,
+                           sale.currency_id, NULL, 0, 0, b2b_amount_uninvoiced
+                      FROM sale_order AS sale
+                      JOIN contract ON contract.id = sale.b2b_contract_id
+                     WHERE b2b_amount_uninvoiced != 0
+                    """
+                )
+            )
+        if with_all:
+            parts.append(
+                SQL(
+                    """
+                    SELECT company_id, legal_entity_id, id, currency_id,
+                           NULL, 0, 0, 0
+                      FROM contract
+                    """
+                )
+            )
         return SQL(
             """
+            WITH contract AS (
+                SELECT id, company_id, legal_entity_id, currency_id
+                  FROM b2b_contract
+                 WHERE id IN %s
+            )
             SELECT total.*, SUM(debit) OVER by_date AS running,
                    SUM(credit) OVER whole AS credits
-              FROM (
-                    SELECT * FROM b2b_settlement_total
-                     WHERE contract_id IN %s
-                 UNION ALL
-                    SELECT * FROM b2b_settlement_total
-                     WHERE contract_id IS NULL AND legal_entity_id IN %s
-                   ) AS total
+              FROM (%s) AS total
             WINDOW whole AS (
                        PARTITION BY company_id, legal_entity_id, contract_id,
                                     currency_id
@@ -264,7 +306,7 @@ class B2bSettlementTotal(models.Model):
                    by_date AS (whole ORDER BY date_maturity NULLS LAST)
             """,
             self._as_subquery(contracts),
-            self._as_subquery(legal_entities),
+            SQL(" UNION ALL ").join(parts),
         )
 
     @api.model

@@ -1,8 +1,11 @@
 import re
+from datetime import timedelta
 
 from lxml import html
 
+from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.b2b_portal.tests.checkout_common import B2bCheckoutCommon
 
@@ -84,18 +87,61 @@ class TestCreditRows(B2bCreditCommon):
         (total,) = self.env["b2b.contract"]._get_credit_totals(self._get_rows())
         self.assertEqual(total["free"], 900)
 
+    def test_rates_are_those_of_odoo(self):
+        euro = self._activate_currency("EUR")
+        query = SQL(
+            "SELECT %s FROM res_company AS company WHERE id = %s",
+            euro._b2b_rate_sql(SQL("%s", euro.id), SQL("company")),
+            self.company.id,
+        )
+        rates = self.env["res.currency.rate"]
+        of_company = {"currency_id": euro.id, "company_id": self.company.id}
+        of_all = {"currency_id": euro.id, "company_id": False}
+        today = fields.Date.today()
+
+        def assert_same():
+            ((rate,),) = self.env.execute_query(query)
+            self.assertEqual(rate, euro._get_rates(self.company, today)[euro.id])
+            return rate
+
+        self.assertEqual(assert_same(), 1)
+        for expected, owner, days, rate in (
+            (0.9, of_all, 20, 0.9),
+            (0.9, of_all, 30, 0.8),
+            (0.7, of_company, 25, 0.7),
+            (0.6, of_all, -20, 0.6),
+            (0.5, of_company, -40, 0.5),
+            (0.4, of_company, -30, 0.4),
+            (0.4, of_all, 0, 0.3),
+            (0.2, of_company, 0, 0.2),
+        ):
+            rates.create(owner | {"name": today + timedelta(days), "rate": rate})
+            rates.flush_model()
+            self.assertEqual(assert_same(), expected)
+
     def test_money_is_written_as_odoo_writes_it(self):
         currencies = self.env["res.currency"]
-        for currency in currencies.search([], limit=5) + self.currency:
-            text = currencies._b2b_format(1234.5, currency.id)
-            self.assertEqual(text, currency.format(1234.5).replace("\ufeff", ""))
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env["res.lang"]._activate_lang("hi_IN")
+        yen = self._activate_currency("JPY")
+        for language in ("en_US", "ru_RU", "hi_IN"):
+            currencies = currencies.with_context(lang=language)
+            money = currencies._b2b_get_format()
+            for currency in currencies.search([], limit=5) + self.currency + yen:
+                for amount in (0.0, 7.0, -1234.5, 1234567.25):
+                    text = currency.with_env(currencies.env).format(amount)
+                    self.assertEqual(
+                        money(currency.round(amount), currency.id),
+                        text.replace("\ufeff", ""),
+                    )
 
     def test_currency_that_is_no_longer_active(self):
         euro = self.env.ref("base.EUR")
         euro.active = False
         currencies = self.env["res.currency"]
         self.assertNotIn(euro.id, currencies.get_all_currencies())
-        self.assertIn("1,234.50", currencies._b2b_format(1234.5, euro.id))
+        money = currencies._b2b_get_format()
+        self.assertIn("1,234.50", money(1234.5, euro.id))
 
     def test_one_query_for_a_dealer_none_for_others(self):
         for number in range(5):
