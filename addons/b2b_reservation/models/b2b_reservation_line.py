@@ -87,15 +87,32 @@ class B2bReservationLine(models.Model):
             for line in self
         ]
 
-    def _consume(self, quantity, is_delivered=False):
-        """Take a quantity off these lines, of one order line, the first to expire
-        first.
+    def _in_order_of_use(self, request=None):
+        """Return these lines in the order in which their goods leave: those set aside
+        for a shipment request as its goods leave, the first to expire first, those
+        without end last.
+
+        :param b2b.shipment.request request: whose goods leave; none: first those that
+            are set aside for no request
+        """
+        request = request or self.env["b2b.shipment.request"]
+        return self.sorted(
+            lambda line: (
+                line.reservation_id.shipment_request_id != request,
+                not line.date_expiry,
+                line.date_expiry,
+                line.id,
+            )
+        )
+
+    def _consume(self, quantity, is_delivered=False, request=None):
+        """Take a quantity off these lines, of one order line.
 
         :param float quantity: in the unit of the order line
         :param bool is_delivered: the goods have left
+        :param b2b.shipment.request request: whose goods they are, if any
         """
-        # Without end comes last.
-        for line in self.sorted(lambda line: (not line.date_expiry, line.date_expiry)):
+        for line in self._in_order_of_use(request):
             taken = min(line.quantity, quantity)
             if line.product_uom_id.compare(taken, 0.0) <= 0:
                 continue

@@ -38,15 +38,20 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return sum(self._b2b_claims().mapped("quantity"))
 
-    def _b2b_quantity_to_reserve(self):
-        """Return how much of this order line may still be asked for, in its unit."""
+    def _b2b_quantity_waiting(self):
+        """Return what of this order line is yet to leave the stock, in its unit."""
         self.ensure_one()
-        waiting = sum(
+        return sum(
             move.product_uom._compute_quantity(
                 move.product_uom_qty, self.product_uom_id, rounding_method="HALF-UP"
             )
             for move in self._b2b_first_moves()
         )
+
+    def _b2b_quantity_to_reserve(self):
+        """Return how much of this order line may still be asked for, in its unit."""
+        self.ensure_one()
+        waiting = self._b2b_quantity_waiting()
         rest = waiting - max(self._b2b_quantity_claimed(), self._b2b_quantity_held())
         return max(self.product_uom_id.round(rest), 0.0)
 
@@ -57,14 +62,16 @@ class SaleOrderLine(models.Model):
             if line.product_uom_id.compare(surplus, 0.0) > 0:
                 line._b2b_first_moves()._b2b_unreserve(surplus, line.product_uom_id)
 
-    def _b2b_drop_claims(self):
+    def _b2b_drop_claims(self, request=None):
         """Give up what running reservations claim beyond what these order lines hold:
         somebody has taken the goods off them.
+
+        :param b2b.shipment.request request: whose goods they were, if any
         """
         for line in self:
             surplus = line._b2b_quantity_claimed() - line._b2b_quantity_held()
             if line.product_uom_id.compare(surplus, 0.0) > 0:
-                line._b2b_claims()._consume(surplus)
+                line._b2b_claims()._consume(surplus, request=request)
 
     def _b2b_claim_by_staff(self):
         """Keep without end what these order lines hold beyond their reservations."""

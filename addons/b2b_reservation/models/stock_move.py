@@ -45,7 +45,11 @@ class StockMove(models.Model):
         :param float quantity: how much
         :param uom.uom uom: in which unit
         """
-        for line in self.move_line_ids.sorted("id", reverse=True):
+        # What is on a shipment request comes last.
+        in_turn = self.move_line_ids.sorted(
+            lambda line: (bool(line.move_id.b2b_shipment_request_id), -line.id)
+        )
+        for line in in_turn:
             if line.picked or uom.compare(quantity, 0.0) <= 0:
                 continue
             held = line.product_uom_id._compute_quantity(
@@ -68,7 +72,9 @@ class StockMove(models.Model):
             quantity = move.product_uom._compute_quantity(
                 move.quantity, line.product_uom_id, rounding_method="HALF-UP"
             )
-            line._b2b_claims()._consume(quantity, is_delivered=True)
+            line._b2b_claims()._consume(
+                quantity, is_delivered=True, request=move.b2b_shipment_request_id
+            )
             # The backorder was made before: it keeps the rest of the claims, no more.
             line._b2b_let_go()
         return done
@@ -76,5 +82,6 @@ class StockMove(models.Model):
     def _action_cancel(self):
         """Override of `stock`: what will not be delivered is not reserved either."""
         result = super()._action_cancel()
-        self.sale_line_id.sudo()._b2b_drop_claims()
+        for request, moves in self.grouped("b2b_shipment_request_id").items():
+            moves.sale_line_id.sudo()._b2b_drop_claims(request)
         return result

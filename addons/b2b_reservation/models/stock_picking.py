@@ -26,5 +26,6 @@ class StockPicking(models.Model):
         him any more.
         """
         result = super().do_unreserve()
-        self.move_ids.sale_line_id.sudo()._b2b_drop_claims()
+        for request, pickings in self.grouped("b2b_shipment_request_id").items():
+            pickings.move_ids.sale_line_id.sudo()._b2b_drop_claims(request)
         return result

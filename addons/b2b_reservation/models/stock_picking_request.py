@@ -11,3 +11,35 @@ class StockPicking(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+
+    def _b2b_give_own_transfer(self, moves):
+        """Put moves of this transfer on one of their own, or leave them if they are all
+        that is on it.
+
+        :param stock.move moves: of this transfer
+        """
+        self.ensure_one()
+        pending = self.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        if pending == moves:
+            return
+        own = self.copy({"name": "/", "move_ids": [], "move_line_ids": []})
+        moves.picking_id = own
+        moves.move_line_ids.picking_id = own
+        own.message_post(
+            body=self.env._("Split off %s.", self._get_html_link()),
+        )
+
+    def _action_done(self):
+        """Override of `stock`: what is moved moves shipment requests on."""
+        requests = self.b2b_shipment_request_id.sudo()
+        result = super()._action_done()
+        requests._follow_transfers()
+        return result
+
+    def do_print_picking(self):
+        """Override of `stock`: who prints the operations goes to pick the goods."""
+        result = super().do_print_picking()
+        self.b2b_shipment_request_id.sudo()._follow_transfers()
+        return result

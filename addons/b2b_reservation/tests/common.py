@@ -19,11 +19,14 @@ class B2bReservationBuilders:
         )
 
     @classmethod
-    def _confirm_order(cls, quantity=5.0, contract=None, product=None, **values):
+    def _confirm_order(
+        cls, quantity=5.0, contract=None, product=None, warehouse=None, **values
+    ):
         """Return a confirmed order of one product on a contract."""
         contract = contract or cls.contract
         order = cls.env["sale.order"].create(
             {
+                "warehouse_id": (warehouse or cls.warehouse).id,
                 "partner_id": contract.legal_entity_id.id,
                 "b2b_contract_id": contract.id,
                 "order_line": [
@@ -56,6 +59,45 @@ class B2bReservationBuilders:
         """Run a cron as the server does, with its commits."""
         with self.enter_registry_test_mode():
             self.env.ref(f"b2b_reservation.{name}").method_direct_trigger()
+
+    def _prepare_request(self, *lines, **values):
+        """Return values of a complete shipment request.
+
+        :param lines: order lines with the quantity to ship, as pairs
+        """
+        order = lines[0][0].order_id
+        method = self.env.ref("b2b_reservation.shipment_method_own")
+        return {
+            "legal_entity_id": order.b2b_legal_entity_id.id,
+            "company_id": order.company_id.id,
+            "user_id": self.dealer_user.id,
+            "method_id": method.id,
+            "date_wanted": method._get_first_date(order.company_id),
+            "address_id": order.partner_shipping_id.id,
+            "contact_name": "Anna Petrova",
+            "contact_phone": "+380 44 123 45 67",
+            "line_ids": [
+                Command.create({"sale_line_id": line.id, "quantity": quantity})
+                for line, quantity in lines
+            ],
+            **values,
+        }
+
+    def _create_request(self, *lines, **values):
+        """Return the draft of a complete shipment request."""
+        requests = self.env["b2b.shipment.request"]
+        return requests.create(self._prepare_request(*lines, **values))
+
+    def _request_shipment(self, *lines, **values):
+        """Return a shipment request that a dealer has sent."""
+        request = self._create_request(*lines, **values)
+        request.with_user(self.dealer_user)._send()
+        return request
+
+    def _deliver(self, picking, **quantities):
+        """Validate a transfer as the warehouse does, all it holds by default."""
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
 
     def assertHeld(self, order, quantity):
         self.env.invalidate_all()

@@ -1,0 +1,313 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .b2b_shipment_request import OPEN_STATES
+
+# Nothing has been done for it in the warehouse.
+UNTOUCHED_STATES = ("draft", "sent", "confirmed")
+
+
+class B2bShipmentRequest(models.Model):
+    """The way of a shipment request from its sending to its end.
+
+    Each step locks the request first and can be repeated without harm. Whoever calls a
+    method that begins with ``_`` has checked who may.
+    """
+
+    _inherit = "b2b.shipment.request"
+
+    def _lock(self):
+        """Let only one transaction at a time pass for this request."""
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset()
+
+    def _check_complete(self):
+        """Refuse what lacks what its method asks for; other files add to it."""
+
+    def _set_cost(self):
+        """Set what the delivery costs; other files do."""
+
+    def _notify_dealer(self, change):
+        """Tell the dealer of a change; other files do."""
+
+    # === SENDING === #
+
+    def _send(self):
+        """Send this draft, of the dealer's: its goods are set aside. Sent again, it
+        stays as it is.
+
+        :raise UserError: if something is against it, with a sentence for the dealer
+        """
+        self.ensure_one()
+        request = self.sudo()
+        request._lock()
+        if request.state != "draft":
+            return
+        # Else it would read what others are about to set aside as free.
+        request.order_ids._b2b_serialize_contracted()
+        request._check_sending()
+        request._set_aside_goods()
+        request._set_cost()
+        request.write({"state": "sent", "date_sent": fields.Datetime.now()})
+        request._notify_dealer("sent")
+
+    def _check_sending(self):
+        """Refuse to send what cannot be shipped.
+
+        :raise UserError: with a sentence for the dealer
+        """
+        self.ensure_one()
+        self._check_complete()
+        if not self.line_ids:
+            raise UserError(self.env._("Choose what is to be shipped."))
+        for order in self.order_ids:
+            if order.b2b_legal_entity_id != self.legal_entity_id:
+                raise UserError(
+                    self.env._("Order %s is of another legal entity.", order.name)
+                )
+            if order.company_id != self.company_id:
+                raise UserError(
+                    self.env._("Order %s is of another company.", order.name)
+                )
+            if reason := order._b2b_refusal_reason("ship"):
+                raise UserError(reason)
+        if len(self.order_ids.warehouse_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These goods are in different warehouses: send a shipment request "
+                    "for each."
+                )
+            )
+
+    def _set_aside_goods(self):
+        """Set aside what this request asks for, out of what is reserved; of paid
+        orders out of the stock, too.
+
+        :raise UserError: saying what is not reserved
+        """
+        missing = []
+        chosen = defaultdict(dict)
+        for line in self.line_ids:
+            line._reserve_paid()
+            claims, rest = line._choose_claims()
+            for claim, quantity in claims.items():
+                chosen[claim.reservation_id][claim] = quantity
+            if rest:
+                missing.append(
+                    self.env._(
+                        "%(product)s of order %(order)s (%(quantity)s %(unit)s)",
+                        product=line.product_id.display_name,
+                        order=line.order_id.name,
+                        quantity=line.product_uom_id._b2b_format(rest),
+                        unit=line.product_uom_id.name,
+                    )
+                )
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Only what is reserved can be shipped. Not reserved: %(goods)s.",
+                    goods="; ".join(missing),
+                )
+            )
+        for reservation, taken in chosen.items():
+            reservation._set_aside(taken, self)
+
+    # === STAFF === #
+
+    def _check_group(self, *groups):
+        """Let pass who is in one of some groups.
+
+        :raise AccessError: else
+        """
+        self.check_access("read")
+        user = self.env.user
+        if not self.env.su and not any(user.has_group(group) for group in groups):
+            raise AccessError(
+                self.env._("Only a B2B manager decides on shipment requests.")
+            )
+
+    def _check_state(self, *states):
+        """Lock these requests and let pass those in some states.
+
+        :raise UserError: for others, saying what they are
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self.sudo().sorted("id"):
+            request._lock()
+            if request.state not in states:
+                raise UserError(
+                    self.env._(
+                        "Shipment request %(number)s is no longer open for this: "
+                        "%(state)s.",
+                        number=request.name,
+                        state=labels[request.state],
+                    )
+                )
+
+    def action_confirm(self):
+        """Confirm these sent requests: their goods get transfers of their own."""
+        self._check_group("b2b_portal.group_b2b_manager")
+        self._check_state("sent")
+        for request in self.sudo():
+            request.date_planned = request.date_planned or request.date_wanted
+            request._split_transfers()
+            request.state = "confirmed"
+            request._notify_dealer("confirmed")
+
+    def action_start_picking(self):
+        """Say that the warehouse is picking the goods of these requests."""
+        self._check_group("b2b_portal.group_b2b_manager", "stock.group_stock_user")
+        self._check_state("confirmed")
+        self.sudo()._move_on("picking")
+
+    def action_ready(self):
+        """Say that the goods of these requests stand ready."""
+        self._check_group("b2b_portal.group_b2b_manager", "stock.group_stock_user")
+        self._check_state("confirmed", "picking")
+        self.sudo()._move_on("ready")
+
+    def action_cancel(self):
+        """Cancel these requests: the goods stay reserved for the time that was left."""
+        self._check_group("b2b_portal.group_b2b_manager")
+        self._check_state("draft", *OPEN_STATES)
+        for request in self.sudo():
+            request._check_nothing_left()
+            request._cancel()
+
+    def _reject(self, reason):
+        """Reject these requests, by staff.
+
+        :param str reason: for the dealer
+        :raise UserError: if it is too late
+        """
+        self._check_group("b2b_portal.group_b2b_manager")
+        self._check_state(*OPEN_STATES)
+        for request in self.sudo():
+            request._check_nothing_left()
+            request.write({"reason": reason, "is_rejected": True})
+            request._cancel("rejected")
+
+    def _move_date(self, day, reason):
+        """Plan these requests for another day, by staff.
+
+        :param datetime.date day: when the goods are to leave
+        :param str reason: for the dealer
+        :raise UserError: if it is over or too late
+        """
+        self._check_group("b2b_portal.group_b2b_manager")
+        self._check_state(*OPEN_STATES)
+        for request in self.sudo():
+            if day < request.company_id._b2b_today():
+                raise UserError(self.env._("This day is over: choose another."))
+            request.write({"date_planned": day, "reason": reason})
+            request._set_transfer_date()
+            request._notify_dealer("moved")
+
+    def _move_on(self, state):
+        """Bring these requests to a later state and tell the dealer."""
+        for request in self:
+            request.state = state
+            if state == "shipped":
+                request.date_shipped = fields.Datetime.now()
+            request._notify_dealer(state)
+
+    # === CANCELLING === #
+
+    def _get_cancel_refusal(self):
+        """Say why the dealer may not cancel this request; a caller with sudo.
+
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.state in UNTOUCHED_STATES:
+            return False
+        if self.state in OPEN_STATES:
+            return self.env._(
+                "The warehouse is at shipment request %s already: call your manager.",
+                self.name,
+            )
+        return self.env._("Shipment request %s is closed.", self.name)
+
+    def _cancel_by_dealer(self):
+        """Cancel this request for the current user, who has been let do so. Once more
+        does no harm.
+
+        :raise UserError: if it is too late
+        """
+        self.ensure_one()
+        request = self.sudo()
+        request._lock()
+        if request.state == "cancelled":
+            return
+        if reason := request._get_cancel_refusal():
+            raise UserError(reason)
+        request._cancel()
+
+    def _check_nothing_left(self):
+        """Refuse to cancel what has left in part or been brought to the gate.
+
+        :raise UserError: saying with which transfer
+        """
+        self.ensure_one()
+        done = self.picking_ids.filtered(lambda picking: picking.state == "done")
+        if done:
+            raise UserError(
+                self.env._(
+                    "Goods of shipment request %(number)s have been moved by "
+                    "%(transfers)s: return them first.",
+                    number=self.name,
+                    transfers=", ".join(done.mapped("name")),
+                )
+            )
+
+    def _cancel(self, change="cancelled"):
+        """Cancel this open request: its goods are reserved as they were before.
+
+        :param str change: what the dealer is told, see :meth:`_notify_dealer`
+        """
+        self.ensure_one()
+        was_draft = self.state == "draft"
+        self._release_transfers()
+        self.reservation_ids.filtered(lambda kept: kept.state == "running")._give_back()
+        self.state = "cancelled"
+        if not was_draft:
+            self._notify_dealer(change)
+
+
+class B2bShipmentRequestLine(models.Model):
+    _inherit = "b2b.shipment.request.line"
+
+    def _reserve_paid(self):
+        """Reserve what is not reserved of this line, if its order is paid."""
+        self.ensure_one()
+        line = self.sale_line_id
+        if not self.order_id._b2b_is_paid():
+            return
+        free = sum(line._b2b_free_claims().mapped("quantity"))
+        lacking = min(self.quantity - free, line._b2b_quantity_to_reserve())
+        if self.product_uom_id.compare(lacking, 0.0) > 0:
+            reservation = self.order_id._b2b_create_reservation([(line, lacking)])
+            reservation.line_ids._b2b_take()
+            # Paid goods are kept without end.
+            reservation.date_expiry = False
+            reservation._b2b_or_nothing()
+
+    def _choose_claims(self):
+        """Return out of which claims this line is served and what is not reserved of
+        it, in the unit of the order line.
+
+        :rtype: tuple[dict, float]
+        """
+        self.ensure_one()
+        left = self.quantity
+        chosen = {}
+        for claim in self.sale_line_id._b2b_free_claims():
+            taken = min(claim.quantity, left)
+            if self.product_uom_id.compare(taken, 0.0) > 0:
+                chosen[claim] = taken
+                left -= taken
+        return chosen, max(self.product_uom_id.round(left), 0.0)

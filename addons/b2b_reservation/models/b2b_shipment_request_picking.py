@@ -1,0 +1,197 @@
+from datetime import datetime, time
+
+from pytz import timezone, utc
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .b2b_shipment_request import OPEN_STATES
+
+# Transfers never bring a request back.
+STEPS = [*OPEN_STATES, "shipped"]
+
+
+class B2bShipmentRequest(models.Model):
+    """What a shipment request does to transfers, and they to it."""
+
+    _inherit = "b2b.shipment.request"
+
+    # === SPLITTING === #
+
+    def _split_transfers(self):
+        """Give the goods of this request transfers of their own, one for each transfer
+        they are on; what is not on it stays where it is, with its reserve.
+
+        :raise UserError: if something of it is no longer reserved
+        """
+        self.ensure_one()
+        moves = self.env["stock.move"]
+        for line in self.line_ids:
+            moves |= line._split_moves()
+        for picking, of_picking in moves.grouped("picking_id").items():
+            picking._b2b_give_own_transfer(of_picking)
+        moves.b2b_shipment_request_id = self
+        moves.picking_id.write(self._prepare_transfer_values())
+        self._set_transfer_date()
+
+    def _prepare_transfer_values(self):
+        """Return what the transfers of this request say of it."""
+        self.ensure_one()
+        values = {"b2b_shipment_request_id": self.id}
+        if self.method_id.delivery_carrier_id:
+            values["carrier_id"] = self.method_id.delivery_carrier_id.id
+        if self.method_id.needs_address and self.address_id:
+            values["partner_id"] = self.address_id.id
+        return values
+
+    def _set_transfer_date(self):
+        """Plan the open transfers of this request for its day."""
+        self.ensure_one()
+        day = self.date_planned
+        pickings = self._get_open_transfers()
+        if day and pickings:
+            pickings.scheduled_date = self._get_noon(day)
+
+    def _get_noon(self, day):
+        """Return noon of a day where the supplier is, in UTC."""
+        zone = timezone(self.method_id._get_calendar(self.company_id).tz or "UTC")
+        noon = zone.localize(datetime.combine(day, time(12)))
+        return noon.astimezone(utc).replace(tzinfo=None)
+
+    def _get_open_transfers(self):
+        """Return the transfers of this request that are yet to be done."""
+        return self.picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        )
+
+    def _release_transfers(self):
+        """Take the open transfers of this request off it: they are those of the orders
+        again.
+        """
+        for picking in self._get_open_transfers():
+            order = picking.sale_id
+            picking.move_ids.b2b_shipment_request_id = False
+            picking.write(
+                {
+                    "b2b_shipment_request_id": False,
+                    "carrier_id": order.carrier_id.id,
+                    "partner_id": order.partner_shipping_id.id,
+                }
+            )
+
+    # === FOLLOWING === #
+
+    def _follow_transfers(self):
+        """Move these requests on as their transfers do."""
+        for request in self.filtered(lambda request: request.state in OPEN_STATES):
+            state = request._get_state_of_transfers()
+            if state == "cancelled":
+                request._set_own_reason(
+                    lambda env: env._("Its transfers were cancelled.")
+                )
+                request._cancel()
+            elif state and STEPS.index(state) > STEPS.index(request.state):
+                request.line_ids._set_shipped()
+                request._move_on(state)
+            else:
+                request.line_ids._set_shipped()
+
+    def _get_state_of_transfers(self):
+        """Return the state that the transfers of this request bring it to, or nothing
+        if they say nothing.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        waiting = self._get_open_transfers()
+        done = self.picking_ids.filtered(lambda picking: picking.state == "done")
+        shipped = done.filtered(
+            lambda picking: picking.location_dest_id.usage == "customer"
+        )
+        if not waiting:
+            if shipped:
+                return "shipped"
+            return None if done or self.state == "sent" else "cancelled"
+        if done - shipped and all(
+            picking.location_dest_id.usage == "customer" and picking.state == "assigned"
+            for picking in waiting
+        ):
+            return "ready"
+        return "picking" if done or any(waiting.mapped("printed")) else None
+
+    def _set_own_reason(self, write):
+        """Set why this request ended by itself, in the language of who sent it.
+
+        :param write: a function that returns the sentence, given an environment
+        """
+        self.ensure_one()
+        self.reason = write(self.with_context(lang=self.user_id.lang).env)
+
+    def _close_if_empty(self):
+        """Cancel those of these requests that keep nothing any more and have shipped
+        nothing: their goods were taken off them.
+        """
+        for request in self.filtered(lambda request: request.state in OPEN_STATES):
+            kept = request.reservation_ids.filtered(
+                lambda kept: kept.state == "running"
+            )
+            done = request.picking_ids.filtered(lambda picking: picking.state == "done")
+            if not kept and not done:
+                request._set_own_reason(
+                    lambda env: env._("Its goods are no longer on order.")
+                )
+                request._cancel()
+
+
+class B2bShipmentRequestLine(models.Model):
+    _inherit = "b2b.shipment.request.line"
+
+    def _split_moves(self):
+        """Return moves that hold just what is to be shipped of this line.
+
+        :raise UserError: if less is reserved
+        """
+        self.ensure_one()
+        line = self.sale_line_id
+        unit = self.product_uom_id
+        left = self.quantity
+        moves = self.env["stock.move"]
+        for move in line._b2b_first_moves():
+            if move.b2b_shipment_request_id:
+                continue
+            held = move.product_uom._compute_quantity(
+                move.quantity, unit, rounding_method="HALF-UP"
+            )
+            taken = min(held, left)
+            if unit.compare(taken, 0.0) > 0:
+                moves |= move._b2b_split_reserved(taken, unit)
+                left -= taken
+        if unit.compare(left, 0.0) > 0:
+            raise UserError(
+                self.env._(
+                    "%(quantity)s %(unit)s of %(product)s on order %(order)s are no "
+                    "longer reserved.",
+                    quantity=unit._b2b_format(left),
+                    unit=unit.name,
+                    product=self.product_id.display_name,
+                    order=self.order_id.name,
+                )
+            )
+        return moves
+
+    def _set_shipped(self):
+        """Set what of these lines has left, by the transfers of their requests."""
+        for line in self:
+            moves = line.sale_line_id.move_ids.filtered(
+                lambda move, line=line: (
+                    move.b2b_shipment_request_id == line.request_id
+                    and move.state == "done"
+                    and move.location_dest_id.usage == "customer"
+                )
+            )
+            line.quantity_shipped = sum(
+                move.product_uom._compute_quantity(
+                    move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                for move in moves
+            )

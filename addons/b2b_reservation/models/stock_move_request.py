@@ -1,0 +1,89 @@
+from odoo import fields, models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    # On moves, for those of later steps and of backorders are copies of them.
+    b2b_shipment_request_id = fields.Many2one(
+        "b2b.shipment.request",
+        string="Shipment request",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    def _b2b_split_reserved(self, quantity, uom):
+        """Return a move with just a part of what this one holds, reserved as it was:
+        this one, if it holds and needs no more.
+
+        :param float quantity: how much of it
+        :param uom.uom uom: in which unit
+        """
+        self.ensure_one()
+        wanted = uom._compute_quantity(
+            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
+        )
+        if self.product_id.uom_id.compare(wanted, self.product_qty) >= 0:
+            return self
+        part = self.create(self._split(wanted))
+        part.with_context(bypass_entire_pack=True)._action_confirm(
+            merge=False, create_proc=False
+        )
+        self._b2b_hand_over(wanted, part)
+        (self | part)._recompute_state()
+        return part
+
+    def _b2b_hand_over(self, quantity, part):
+        """Hand a part of what this move holds over to another one.
+
+        :param float quantity: how much, in the unit of the product
+        :param stock.move part: of the same product and place
+        """
+        unit = self.product_id.uom_id
+        for line in self.move_line_ids.sorted("id"):
+            if unit.compare(quantity, 0.0) <= 0:
+                break
+            held = line.quantity_product_uom
+            if unit.compare(held, quantity) <= 0:
+                line.move_id = part
+            else:
+                rest = unit._compute_quantity(
+                    held - quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                handed = line.quantity - rest
+                line.quantity = rest
+                line.copy(
+                    {"move_id": part.id, "quantity": handed, "picked": line.picked}
+                )
+            quantity -= held
+
+    def _search_picking_for_assignation_domain(self):
+        """Override of `stock`: on the transfer of a shipment request is what was asked
+        for, and nothing else.
+        """
+        domain = super()._search_picking_for_assignation_domain()
+        request = self.b2b_shipment_request_id
+        return [*domain, ("b2b_shipment_request_id", "in", request.ids or [False])]
+
+    def _key_assign_picking(self):
+        """Override of `stock`: the next steps of shipment requests stay apart, too."""
+        return (*super()._key_assign_picking(), self.b2b_shipment_request_id)
+
+    def _get_new_picking_values(self):
+        """Override of `stock`: the transfer of the next step is the request's, too."""
+        values = super()._get_new_picking_values()
+        request = self.b2b_shipment_request_id
+        if len(request) == 1:
+            values |= request.sudo()._prepare_transfer_values()
+        return values
+
+    def _action_cancel(self):
+        """Override of `stock`: a request whose goods are cancelled ends."""
+        requests = self.b2b_shipment_request_id.sudo()
+        requests |= (
+            self.sale_line_id.sudo()._b2b_claims().reservation_id.shipment_request_id
+        )
+        result = super()._action_cancel()
+        requests._close_if_empty()
+        return result
