@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .b2b_shipment_request import OPEN_STATES
+from .serialize import serialize
 
 # Nothing has been done for it in the warehouse.
 UNTOUCHED_STATES = ("draft", "sent", "confirmed")
@@ -12,17 +13,11 @@ UNTOUCHED_STATES = ("draft", "sent", "confirmed")
 class B2bShipmentRequest(models.Model):
     """The way of a shipment request from its sending to its end.
 
-    Each step locks the request first and can be repeated without harm. Whoever calls a
-    method that begins with ``_`` has checked who may.
+    Each step is one at a time for a request and can be repeated without harm. Whoever
+    calls a method that begins with ``_`` has checked who may.
     """
 
     _inherit = "b2b.shipment.request"
-
-    def _lock(self):
-        """Let only one transaction at a time pass for this request."""
-        self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset()
 
     def _check_complete(self):
         """Refuse what lacks what its method asks for; other files add to it."""
@@ -43,11 +38,12 @@ class B2bShipmentRequest(models.Model):
         """
         self.ensure_one()
         request = self.sudo()
-        request._lock()
+        serialize(request)
         if request.state != "draft":
             return
         # Else it would read what others are about to set aside as free.
         request.order_ids._b2b_serialize_contracted()
+        serialize(request.line_ids.sale_line_id._b2b_claims().reservation_id)
         request._check_sending()
         request._set_aside_goods()
         request._set_cost()
@@ -130,13 +126,13 @@ class B2bShipmentRequest(models.Model):
             )
 
     def _check_state(self, *states):
-        """Lock these requests and let pass those in some states.
+        """Let pass those of these requests that are in some states.
 
         :raise UserError: for others, saying what they are
         """
         labels = dict(self._fields["state"]._description_selection(self.env))
         for request in self.sudo().sorted("id"):
-            request._lock()
+            serialize(request)
             if request.state not in states:
                 raise UserError(
                     self.env._(
@@ -240,7 +236,7 @@ class B2bShipmentRequest(models.Model):
         """
         self.ensure_one()
         request = self.sudo()
-        request._lock()
+        serialize(request)
         if request.state == "cancelled":
             return
         if reason := request._get_cancel_refusal():
