@@ -12,6 +12,7 @@ from . import b2b_debtor
 from . import b2b_payment_allocation
 from . import b2b_payment_choice
 from . import b2b_payment_promise
+from . import b2b_payment_request
 from . import b2b_reminder
 from . import b2b_reminder_item
 from . import b2b_reminder_step

@@ -93,6 +93,15 @@ class TestPaying(PayingBuilders, B2bCreditCommon):
         url = order.with_user(self.dealer_user)._b2b_get_pay_url()
         self.assertEqual(url, f"/my/balance/pay?line={line.id}")
 
+    def test_request_that_is_being_paid_does_not_lapse(self):
+        order = self._order("payment_request")
+        request = order.b2b_payment_request_ids
+        transaction = self._begin(("request", request.id, None))
+        self.assertFalse(request._lapse())
+        transaction._set_canceled()
+        self.assertEqual(request._lapse(), request)
+        self.assertFalse(request._get_amount_to_pay())
+
     # === BOOKING === #
 
     def test_exactly_the_chosen_documents_and_amounts(self):

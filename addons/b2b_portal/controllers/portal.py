@@ -96,6 +96,8 @@ class B2bOrderPayment(PaymentPortal):
         if order_sudo.state in ("draft", "sent"):
             if reason := order_sudo._b2b_order_refusal():
                 raise ValidationError(reason)
+        elif order_sudo.b2b_contract_id:
+            order_sudo._b2b_check_not_lapsed()
         return super().portal_order_transaction(order_id, access_token, **kwargs)
 
 

@@ -12,6 +12,7 @@ from . import b2b_document_portal
 from . import b2b_document_type
 from . import b2b_membership
 from . import b2b_payment_request
+from . import b2b_payment_request_lapse
 from . import b2b_payment_request_payment
 from . import b2b_settlement_line
 from . import ir_http

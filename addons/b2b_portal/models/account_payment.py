@@ -29,7 +29,7 @@ class AccountPayment(models.Model):
         ondelete="set null",
         check_company=True,
         domain="[('legal_entity_id', '=', b2b_legal_entity_id),"
-        " ('company_id', '=', company_id), ('state', '=', 'issued')]",
+        " ('company_id', '=', company_id), ('state', 'in', ('issued', 'lapsed'))]",
         help="What this prepayment pays, until it is matched with an invoice.",
     )
 
@@ -71,7 +71,9 @@ class AccountPayment(models.Model):
     def _b2b_match_with_invoices(self):
         """Give this money to the invoices of the orders it was paid for."""
         # The one who takes it in need not see the orders.
-        self.sudo().b2b_payment_request_id._match_payments()
+        requests = self.sudo().b2b_payment_request_id
+        requests._revive()
+        requests._match_payments()
 
     def _b2b_get_amount_unused(self, currency):
         """Return what is left of this customer payment, in a currency.

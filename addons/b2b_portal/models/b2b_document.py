@@ -14,6 +14,7 @@ STATES = [
     ("invoiced", "Invoiced"),
     ("processing", "In process"),
     ("paid", "Paid"),
+    ("lapsed", "Lapsed"),
     ("reversed", "Reversed"),
     ("received", "Received"),
     ("refunded", "Paid back"),

@@ -61,7 +61,7 @@ class B2bPaymentRequest(models.Model):
     )
     amount_total = fields.Monetary(string="Total", readonly=True)
     state = fields.Selection(
-        [("issued", "Issued"), ("withdrawn", "Withdrawn")],
+        [("issued", "Issued"), ("lapsed", "Lapsed"), ("withdrawn", "Withdrawn")],
         default="issued",
         required=True,
         readonly=True,
@@ -115,8 +115,8 @@ class B2bPaymentRequest(models.Model):
         self.sudo()._withdraw()
 
     def _withdraw(self):
-        """Take back the payment requests among these that are in force."""
-        self.filtered(lambda request: request.state == "issued").state = "withdrawn"
+        """Take back the payment requests among these that are in force or lapsed."""
+        self.filtered(lambda request: request.state != "withdrawn").state = "withdrawn"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -200,7 +200,7 @@ class B2bPaymentRequest(models.Model):
 
     @api.model
     def _b2b_document_domain(self):
-        return Domain("state", "=", "issued")
+        return Domain("state", "in", ("issued", "lapsed"))
 
     @api.model
     def _b2b_document_depends(self):
@@ -218,6 +218,8 @@ class B2bPaymentRequest(models.Model):
     def _b2b_document_values(self):
         self.ensure_one()
         types = self.env["b2b.document.type"]
+        is_lapsed = self.state == "lapsed"
+        state = DOCUMENT_STATES.get(self.payment_state, "to_pay")
         return {
             "name": self.name,
             "type_id": types.browse(types._get_id_by_code("payment_request")),
@@ -227,10 +229,10 @@ class B2bPaymentRequest(models.Model):
             "company_id": self.company_id,
             "currency_id": self.currency_id,
             "amount": self.amount_total,
-            "amount_residual": self.amount_open,
+            "amount_residual": 0.0 if is_lapsed else self.amount_open,
             "order_ids": self.order_id,
-            "state": DOCUMENT_STATES.get(self.payment_state, "to_pay"),
-            "is_published": self.state == "issued",
+            "state": "lapsed" if is_lapsed else state,
+            "is_published": self.state != "withdrawn",
         }
 
     @api.model

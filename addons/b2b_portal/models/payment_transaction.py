@@ -155,7 +155,8 @@ class PaymentTransaction(models.Model):
         order = self._b2b_get_orders()
         if len(order) != 1 or not order.b2b_contract_id:
             return super()._create_payment(**extra_create_values)
-        request = order._b2b_get_payment_request()
+        # What was begun in time may arrive late.
+        request = order._b2b_get_payment_request() or order._b2b_get_lapsed_request()
         is_refund = self.operation == "refund"
         extra_create_values = {
             "partner_id": order.b2b_legal_entity_id.id,

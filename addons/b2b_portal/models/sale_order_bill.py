@@ -77,6 +77,13 @@ class SaleOrder(models.Model):
         """Return the payment request that is in force, or none."""
         return self.b2b_payment_request_ids.filtered(lambda r: r.state == "issued")
 
+    def _b2b_get_lapsed_request(self):
+        """Return the payment request that has lapsed, if no bill took its place."""
+        requests = self.b2b_payment_request_ids
+        if self._b2b_get_bill():
+            return requests.browse()
+        return requests.filtered(lambda r: r.state == "lapsed").sorted("id")[-1:]
+
     def _b2b_get_bill(self):
         """Return the bill of this order: a payment request, a posted customer
         invoice issued as the bill, or an empty payment request.
@@ -107,6 +114,11 @@ class SaleOrder(models.Model):
             )
         if order.invoice_status == "invoiced":
             raise UserError(self.env._("This order is invoiced already."))
+        if lapsed := order._b2b_get_lapsed_request():
+            if lapsed._is_still_true():
+                lapsed._revive()
+                return lapsed
+            lapsed._withdraw()
         if order.b2b_contract_id._get_billing_mode() == "invoice":
             return order._b2b_bill_by_invoice()
         return self.env["b2b.payment.request"].sudo()._issue(order)

@@ -16,6 +16,7 @@ from . import ir_http
 from . import res_company
 from . import res_config_settings
 from . import sale_order
+from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_line_shipment
 from . import sale_order_shipment

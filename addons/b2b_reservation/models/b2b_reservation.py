@@ -344,3 +344,5 @@ class B2bReservation(models.Model):
             self.date_expiry = False
             return
         self._release("expired")
+        if self.company_id.b2b_lapse_bills:
+            self.order_id._b2b_lapse_bill()

@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         "only a part is paid does not either.",
     )
 
+    b2b_lapse_bills = fields.Boolean(
+        string="Bills lapse with their reserve",
+        default=True,
+        help="When the reserve of an unpaid order ends by time, its payment request "
+        "can no longer be paid until the goods are reserved again or staff revive it.",
+    )
     b2b_reservation_extensions = fields.Integer(
         string="Extensions of a reservation",
         default=1,

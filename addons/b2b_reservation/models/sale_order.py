@@ -30,7 +30,10 @@ class SaleOrder(models.Model):
         wanted = order._b2b_parse_reserve(quantities)
         reservation = order._b2b_create_reservation(wanted)
         reservation.line_ids._b2b_take()
-        return reservation._b2b_or_nothing()
+        reservation = reservation._b2b_or_nothing()
+        if reservation:
+            order._b2b_revive_bill()
+        return reservation
 
     def _b2b_can_reserve(self):
         """Tell whether the current user can reserve something of this order, a caller

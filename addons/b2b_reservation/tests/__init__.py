@@ -1,3 +1,4 @@
+from . import test_bill_lapses
 from . import test_reservation
 from . import test_reservation_concurrency
 from . import test_reservation_life
