@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .serialize import serialize
+
 _logger = logging.getLogger(__name__)
 
 # How many expired ones are looked up at a time; each is released on its own.
@@ -196,7 +198,7 @@ class B2bReservation(models.Model):
         """
         self.ensure_one()
         # Of two tabs the second fails to serialize, runs again and reads the count.
-        self.lock_for_update()
+        serialize(self)
         if reason := self._get_extend_refusal():
             raise UserError(reason)
         self.write(

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .serialize import serialize
+
 
 class B2bReservation(models.Model):
     """Giving back a part of what is kept."""
@@ -18,7 +20,7 @@ class B2bReservation(models.Model):
         """
         self.ensure_one()
         # Of two at once the second fails to serialize, runs again and sees the rest.
-        self.lock_for_update()
+        serialize(self)
         given = self._parse_release(quantities, kept or {})
         for line, quantity in given:
             line.quantity -= quantity

@@ -1,5 +1,7 @@
 import functools
+from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .parallel import ParallelGoodsCase
@@ -59,3 +61,50 @@ class TestLastPiece(ParallelGoodsCase):
         self.assertFalse(errors)
         self.assertEqual(self._get_held(), (1, 1))
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
+
+    def test_reservation_is_extended_once_from_two_tabs(self):
+        with self._connection() as env:
+            order = self._create_order(env, 1, self.contract_id)
+            order.action_confirm()
+            self._put_on_shelf(env, 1)
+            reservation = order._b2b_reserve()
+            before, reservation_id = reservation.date_expiry, reservation.id
+        answers = [[], []]
+
+        def extend(answer, env):
+            try:
+                env["b2b.reservation"].browse(reservation_id)._extend_by_dealer()
+                answer.append("extended")
+            except UserError as error:
+                answer.append(str(error))
+
+        _attempts, errors = self._do_in_parallel(
+            [functools.partial(extend, answer) for answer in answers]
+        )
+        self.assertFalse(errors)
+        first, second = sorted((answer[-1] for answer in answers), reverse=True)
+        self.assertEqual(first, "extended")
+        self.assertIn("cannot be extended any more", second)
+        with self._connection() as env:
+            reservation = env["b2b.reservation"].browse(reservation_id)
+            self.assertEqual(reservation.extension_count, 1)
+            self.assertEqual(reservation.date_expiry, before + timedelta(hours=48))
+
+    def test_part_is_released_once_from_two_tabs(self):
+        with self._connection() as env:
+            order = self._create_order(env, 3, self.contract_id)
+            order.action_confirm()
+            self._put_on_shelf(env, 3)
+            reservation_id = order._b2b_reserve().id
+
+        def release(env):
+            reservation = env["b2b.reservation"].browse(reservation_id)
+            line = reservation.line_ids
+            try:
+                reservation._release_part({line.id: 1}, {line.id: 3})
+            except UserError:
+                env.cr.rollback()
+
+        _attempts, errors = self._do_in_parallel([release, release])
+        self.assertFalse(errors)
+        self.assertEqual(self._get_held(), (2, 2))

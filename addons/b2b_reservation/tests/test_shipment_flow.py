@@ -423,6 +423,8 @@ class TestShipmentFlow(B2bReservationCommon):
         with self.assertRaisesRegex(UserError, request.name):
             reservation._release_by_dealer()
         with self.assertRaisesRegex(UserError, request.name):
+            reservation._release_part({reservation.line_ids.id: 1})
+        with self.assertRaisesRegex(UserError, request.name):
             reservation.with_user(self.manager).action_release()
 
     def test_unreserved_transfer_takes_off_its_own_request(self):
