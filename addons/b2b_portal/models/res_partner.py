@@ -219,3 +219,25 @@ class ResPartner(models.Model):
             & Domain("move_id.b2b_contract_id", "=", False)
         )._b2b_sync_settlements()
         self.env["b2b.document"].sudo()._reallocate(entities)
+
+    def _b2b_get_delivery_addresses(self):
+        """Return the addresses that goods of this legal entity may be delivered to
+        (sudo): its own, and those of the other legal entities the user acts for.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        own = self.sudo()
+        entities = (own | self.env.user.b2b_legal_entity_ids.sudo()).filtered(
+            lambda entity: entity.b2b_dealer_id == own.b2b_dealer_id
+        )
+        addresses = entities.search(
+            [
+                ("id", "child_of", entities.ids),
+                ("commercial_partner_id", "in", entities.ids),
+                ("type", "in", ("delivery", "other")),
+                ("is_company", "=", False),
+            ],
+            order="id desc",
+        )
+        return own | addresses | entities

@@ -237,26 +237,13 @@ class SaleOrder(models.Model):
         return super()._update_address(partner_id, fnames)
 
     def _b2b_get_delivery_addresses(self):
-        """Return the addresses this order may be delivered to (sudo): the legal
-        entity's own, and those of the other legal entities the user acts for.
+        """Return the addresses this order may be delivered to (sudo), see the method
+        of the partner.
 
         :rtype: res.partner
         """
         self.ensure_one()
-        own = self.b2b_legal_entity_id.sudo()
-        entities = (own | self.env.user.b2b_legal_entity_ids.sudo()).filtered(
-            lambda entity: entity.b2b_dealer_id == own.b2b_dealer_id
-        )
-        addresses = entities.search(
-            [
-                ("id", "child_of", entities.ids),
-                ("commercial_partner_id", "in", entities.ids),
-                ("type", "in", ("delivery", "other")),
-                ("is_company", "=", False),
-            ],
-            order="id desc",
-        )
-        return own | addresses | entities
+        return self.b2b_legal_entity_id._b2b_get_delivery_addresses()
 
     # === QUANTITIES === #
 
