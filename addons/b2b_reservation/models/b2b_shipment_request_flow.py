@@ -68,8 +68,7 @@ class B2bShipmentRequest(models.Model):
                 raise UserError(
                     self.env._("Order %s is of another company.", order.name)
                 )
-            if reason := order._b2b_refusal_reason("ship"):
-                raise UserError(reason)
+        self._check_may_ship()
         if len(self.order_ids.warehouse_id) > 1:
             raise UserError(
                 self.env._(
@@ -77,6 +76,15 @@ class B2bShipmentRequest(models.Model):
                     "for each."
                 )
             )
+
+    def _check_may_ship(self):
+        """Refuse what may not be shipped on the contracts of this request.
+
+        :raise UserError: with a sentence for the dealer
+        """
+        for order in self.order_ids:
+            if reason := order._b2b_refusal_reason("ship"):
+                raise UserError(reason)
 
     def _set_aside_goods(self):
         """Set aside what this request asks for, out of what is reserved; of paid
@@ -144,10 +152,14 @@ class B2bShipmentRequest(models.Model):
                 )
 
     def action_confirm(self):
-        """Confirm these sent requests: their goods get transfers of their own."""
+        """Confirm these sent requests: their goods get transfers of their own.
+
+        :raise UserError: if something has come up against shipping
+        """
         self._check_group("b2b_portal.group_b2b_manager")
         self._check_state("sent")
         for request in self.sudo():
+            request._check_may_ship()
             request.date_planned = request.date_planned or request.date_wanted
             request._split_transfers()
             request.state = "confirmed"

@@ -29,6 +29,12 @@ class B2bShipmentRequestLine(models.Model):
     quantity_shipped = fields.Float(
         string="Shipped", digits="Product Unit", readonly=True, copy=False
     )
+    quantity_apart = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="What of it left by other transfers before the request was confirmed.",
+    )
     state = fields.Selection(related="request_id.state", store=True)
     weight = fields.Float(
         digits="Stock Weight", compute="_compute_measures", store=True

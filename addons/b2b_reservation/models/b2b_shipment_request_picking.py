@@ -84,6 +84,7 @@ class B2bShipmentRequest(models.Model):
     def _follow_transfers(self):
         """Move these requests on as their transfers do."""
         for request in self.filtered(lambda request: request.state in OPEN_STATES):
+            request.line_ids._set_shipped()
             state = request._get_state_of_transfers()
             if state == "cancelled":
                 request._set_own_reason(
@@ -91,10 +92,7 @@ class B2bShipmentRequest(models.Model):
                 )
                 request._cancel()
             elif state and STEPS.index(state) > STEPS.index(request.state):
-                request.line_ids._set_shipped()
                 request._move_on(state)
-            else:
-                request.line_ids._set_shipped()
 
     def _get_state_of_transfers(self):
         """Return the state that the transfers of this request bring it to, or nothing
@@ -103,6 +101,9 @@ class B2bShipmentRequest(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
+        if self.state == "sent":
+            running = "running" in self.reservation_ids.mapped("state")
+            return None if running else "shipped"
         waiting = self._get_open_transfers()
         done = self.picking_ids.filtered(lambda picking: picking.state == "done")
         shipped = done.filtered(
@@ -111,7 +112,7 @@ class B2bShipmentRequest(models.Model):
         if not waiting:
             if shipped:
                 return "shipped"
-            return None if done or self.state == "sent" else "cancelled"
+            return None if done else "cancelled"
         if done - shipped and all(
             picking.location_dest_id.usage == "customer" and picking.state == "assigned"
             for picking in waiting
@@ -154,7 +155,7 @@ class B2bShipmentRequestLine(models.Model):
         self.ensure_one()
         line = self.sale_line_id
         unit = self.product_uom_id
-        left = self.quantity
+        left = self.quantity - self.quantity_shipped
         moves = self.env["stock.move"]
         for move in line._b2b_first_moves():
             if move.b2b_shipment_request_id:
@@ -180,18 +181,34 @@ class B2bShipmentRequestLine(models.Model):
         return moves
 
     def _set_shipped(self):
-        """Set what of these lines has left, by the transfers of their requests."""
+        """Set what of these lines has left: by the transfers of their requests, and
+        what staff delivered of the orders before they confirmed these.
+        """
         for line in self:
-            moves = line.sale_line_id.move_ids.filtered(
-                lambda move, line=line: (
-                    move.b2b_shipment_request_id == line.request_id
-                    and move.state == "done"
-                    and move.location_dest_id.usage == "customer"
-                )
-            )
-            line.quantity_shipped = sum(
+            if line.state == "sent":
+                line.quantity_apart = line._get_delivered_apart()
+            line.quantity_shipped = line.quantity_apart + sum(
                 move.product_uom._compute_quantity(
                     move.quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )
-                for move in moves
+                for move in line._get_shipped_moves()
             )
+
+    def _get_delivered_apart(self):
+        """Return what staff delivered of the goods that are set aside for this line."""
+        self.ensure_one()
+        claims = self.request_id.reservation_ids.line_ids.filtered(
+            lambda claim: claim.sale_line_id == self.sale_line_id
+        )
+        return sum(claims.mapped("quantity_delivered"))
+
+    def _get_shipped_moves(self):
+        """Return the moves by which goods of this line left for the customer."""
+        self.ensure_one()
+        return self.sale_line_id.move_ids.filtered(
+            lambda move: (
+                move.b2b_shipment_request_id == self.request_id
+                and move.state == "done"
+                and move.location_dest_id.usage == "customer"
+            )
+        )

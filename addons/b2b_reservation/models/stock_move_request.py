@@ -13,6 +13,14 @@ class StockMove(models.Model):
         ondelete="set null",
     )
 
+    def _b2b_get_requests(self):
+        """Return the shipment requests that want goods of these moves (sudo), whether
+        their transfers are split off yet or not.
+        """
+        claims = self.sale_line_id.sudo()._b2b_claims()
+        requests = self.sudo().b2b_shipment_request_id
+        return requests | claims.reservation_id.shipment_request_id
+
     def _b2b_split_reserved(self, quantity, uom):
         """Return a move with just a part of what this one holds, reserved as it was:
         this one, if it holds and needs no more.
@@ -80,10 +88,7 @@ class StockMove(models.Model):
 
     def _action_cancel(self):
         """Override of `stock`: a request whose goods are cancelled ends."""
-        requests = self.b2b_shipment_request_id.sudo()
-        requests |= (
-            self.sale_line_id.sudo()._b2b_claims().reservation_id.shipment_request_id
-        )
+        requests = self._b2b_get_requests()
         result = super()._action_cancel()
         requests._close_if_empty()
         return result

@@ -34,6 +34,7 @@ class StockPicking(models.Model):
     def _action_done(self):
         """Override of `stock`: what is moved moves shipment requests on."""
         requests = self.b2b_shipment_request_id.sudo()
+        requests |= self.move_ids._b2b_get_requests()
         result = super()._action_done()
         requests._follow_transfers()
         return result

@@ -299,6 +299,49 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.state, "shipped")
         self.assertEqual(request.line_ids.quantity_shipped, 4)
 
+    def test_delivered_before_it_is_confirmed_is_shipped(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 5))
+        order.picking_ids.move_ids.quantity = 3
+        self._deliver(order.picking_ids)
+        self.assertEqual(request.state, "sent")
+        self.assertEqual(request.line_ids.quantity_shipped, 3)
+        request.with_user(self.manager).action_confirm()
+        self.assertEqual(request.picking_ids.move_ids.product_uom_qty, 2)
+        self._deliver(request.picking_ids)
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(request.line_ids.quantity_shipped, 5)
+
+    def test_all_delivered_before_it_is_confirmed_is_shipped(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 5))
+        self._deliver(order.picking_ids)
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(request.line_ids.quantity_shipped, 5)
+
+    def test_other_goods_of_the_order_leave_the_request_alone(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 2))
+        order.picking_ids.move_ids.quantity = 3
+        self._deliver(order.picking_ids)
+        self.assertEqual(request.state, "sent")
+        self.assertEqual(request.line_ids.quantity_shipped, 0)
+
+    def test_reason_that_came_up_later_keeps_it_from_being_confirmed(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 2))
+        self.contract.active = False
+        with self.assertRaisesRegex(UserError, "is closed"):
+            request.with_user(self.manager).action_confirm()
+
     def test_printing_the_operations_starts_the_picking(self):
         order = self._confirm_order(5)
         self._put(self.product, 5)
