@@ -15,9 +15,11 @@
         "data/ir_sequence.xml",
         "data/mail_template.xml",
         "views/b2b_reservation_views.xml",
+        "views/b2b_reservation_wait_views.xml",
         "views/b2b_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/reservation_templates.xml",
+        "views/reservation_wait_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": ["b2b_reservation/static/src/interactions/*.js"],

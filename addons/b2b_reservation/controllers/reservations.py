@@ -43,6 +43,8 @@ class B2bReservations(CustomerPortal):
         filterby = choose(filters, query.get("filterby"), "running")
         entities = user.b2b_legal_entity_ids
         # Staff who are members see no more here than other members.
+        if filterby == "waiting":
+            reservations = request.env["b2b.reservation.wait"]
         domain = Domain("legal_entity_id", "in", entities.ids)
         domain &= filters[filterby]["domain"]
         pager = portal_pager(
@@ -74,6 +76,11 @@ class B2bReservations(CustomerPortal):
                 "label": request.env._("Running"),
                 "domain": Domain("state", "=", "running"),
                 "order": "date_expiry, id",
+            },
+            "waiting": {
+                "label": request.env._("Waiting"),
+                "domain": Domain("state", "=", "waiting"),
+                "order": "id",
             },
             "ended": {
                 "label": request.env._("Ended"),
@@ -114,29 +121,54 @@ class B2bReservations(CustomerPortal):
         sitemap=False,
     )
     def b2b_reserve(self, order_id, **post):
-        """Reserve goods of an order: what the form says, without it everything."""
+        """Reserve goods of an order: what the form says, without it everything. For
+        what is not in stock the dealer may wait.
+        """
         order_sudo = self._b2b_get_order(order_id)
         self._b2b_check_role(order_sudo.b2b_legal_entity_id)
+        order = order_sudo.with_user(request.env.user)
+        lines = order_sudo.order_line
+        wait_ids = [line.id for line in lines if post.get(f"wait_{line.id}")]
+        reservation = request.env["b2b.reservation"]
         try:
             with request.env.cr.savepoint():
-                quantities = self._parse_quantities(order_sudo.order_line, post)
-                order = order_sudo.with_user(request.env.user)
-                reservation = order._b2b_reserve(quantities)
+                quantities = self._parse_quantities(lines, post, bool(wait_ids))
+                if quantities or quantities is None:
+                    reservation = order._b2b_reserve(quantities)
+                waits = order._b2b_wait(wait_ids) if wait_ids else None
         except UserError as error:
             self._leave_notice("danger", error)
             return request.redirect(f"/my/orders/{order_sudo.id}/reserve")
-        if not reservation:
-            self._leave_notice(
-                "warning",
-                request.env._("Nothing of it is in stock any more: it is taken."),
-            )
-            return request.redirect(f"/my/orders/{order_sudo.id}/reserve")
-        self._leave_notice(*reservation._get_outcome())
-        return request.redirect("/my/reservations")
+        return self._tell_outcome(order_sudo, reservation, waits)
 
-    def _parse_quantities(self, lines, post):
+    def _tell_outcome(self, order_sudo, reservation, waits):
+        """Return the next page, which says what has come of reserving.
+
+        :param sale.order order_sudo: the order
+        :param b2b.reservation reservation: what is reserved, may be empty
+        :param b2b.reservation.wait waits: for what the dealer waits, or None
+        """
+        in_line = request.env._(
+            "You are in line for what is not in stock: it is reserved for you as soon "
+            "as it is free, and you get a mail."
+        )
+        if reservation:
+            kind, text = reservation._get_outcome()
+            self._leave_notice(kind, f"{text} {in_line}" if waits else text)
+            return request.redirect("/my/reservations")
+        if waits:
+            self._leave_notice("info", in_line)
+            return request.redirect("/my/reservations?filterby=waiting")
+        self._leave_notice(
+            "warning",
+            request.env._("Nothing of it is in stock any more: it is taken."),
+        )
+        return request.redirect(f"/my/orders/{order_sudo.id}/reserve")
+
+    def _parse_quantities(self, lines, post, may_be_empty=False):
         """Return the quantities of a form by the id of their line.
 
+        :param bool may_be_empty: the form may be sent without a quantity
         :return: None if the form names no line
         :raise UserError: for what is no number
         """
@@ -147,7 +179,7 @@ class B2bReservations(CustomerPortal):
             line_id: self._parse_number(post[f"line_{line_id}"]) for line_id in named
         }
         quantities = {key: value for key, value in quantities.items() if value}
-        if not quantities:
+        if not quantities and not may_be_empty:
             raise UserError(request.env._("Nothing is chosen: enter how much."))
         return quantities
 
@@ -215,6 +247,26 @@ class B2bReservations(CustomerPortal):
         else:
             self._leave_notice("success", request.env._("The goods are released."))
         return request.redirect("/my/reservations")
+
+    # === WAITING === #
+
+    @route(
+        "/my/reservations/waiting/<int:wait_id>/leave",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def b2b_leave_line(self, wait_id, **_post):
+        """Give up a place in line. Once more does no harm."""
+        wait = request.env["b2b.reservation.wait"].browse(wait_id).exists()
+        if not wait or not wait.has_access("read"):
+            raise NotFound()
+        self._b2b_check_role(wait.legal_entity_id)
+        # Dealers write no such records: what they may do with theirs is done for them.
+        wait.sudo()._end("left")
+        return request.redirect("/my/reservations?filterby=waiting")
 
     # === PAYING === #
 

@@ -5,6 +5,7 @@ from . import b2b_reservation
 from . import b2b_reservation_line
 from . import b2b_reservation_release
 from . import b2b_reservation_reminder
+from . import b2b_reservation_wait
 from . import b2b_reservation_shipment
 from . import b2b_shipment_method
 from . import b2b_shipment_request
@@ -18,6 +19,7 @@ from . import res_config_settings
 from . import sale_order
 from . import sale_order_lapse
 from . import sale_order_line
+from . import sale_order_wait
 from . import sale_order_line_shipment
 from . import sale_order_shipment
 from . import stock_move

@@ -49,10 +49,17 @@ class B2bReservation(models.Model):
         """Queue a mail to who reserved, unless what he has paid keeps the goods."""
         self.ensure_one()
         self.is_reminded = True
-        template = self.env.ref(
-            "b2b_reservation.mail_template_reservation_ends", raise_if_not_found=False
-        )
-        if not template or self.order_id._b2b_keeps_reserve():
+        if not self.order_id._b2b_keeps_reserve():
+            self._send_to_dealer("b2b_reservation.mail_template_reservation_ends")
+
+    def _send_to_dealer(self, xmlid):
+        """Queue a mail to who reserved; should that fail the log says so.
+
+        :param str xmlid: the external id of the template
+        """
+        self.ensure_one()
+        template = self.env.ref(xmlid, raise_if_not_found=False)
+        if not template:
             return
         try:
             with self.env.cr.savepoint():
@@ -60,9 +67,16 @@ class B2bReservation(models.Model):
         except psycopg2.OperationalError:
             raise
         except Exception:
-            _logger.warning(
-                "Nobody was told of the end of reservation %s", self.id, exc_info=True
-            )
+            _logger.warning("Nobody was told of reservation %s", self.id, exc_info=True)
+
+    def _get_waited_for_subject(self):
+        """Return the subject of the mail to who has waited, in his language."""
+        self.ensure_one()
+        return self.env._(
+            "%(company)s: goods of order %(order)s are reserved for you",
+            company=self.company_id.name,
+            order=self.order_id.name,
+        )
 
     def _get_reminder_subject(self):
         """Return the subject of the mail, in the language of its reader."""

@@ -29,10 +29,12 @@ class SaleOrder(models.Model):
             raise UserError(reason)
         wanted = order._b2b_parse_reserve(quantities)
         reservation = order._b2b_create_reservation(wanted)
+        reservation.line_ids._b2b_leave_to_others()
         reservation.line_ids._b2b_take()
         reservation = reservation._b2b_or_nothing()
         if reservation:
             order._b2b_revive_bill()
+            order._b2b_lessen_waiting()
         return reservation
 
     def _b2b_can_reserve(self):
@@ -169,17 +171,16 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         rows = []
+        waits = self.env["b2b.reservation.wait"]._of_lines(self.order_line)
+        waited = waits.sale_line_id
         for line in self.order_line:
             if not line._b2b_first_moves():
                 continue
-            warehouse = self.warehouse_id.id
-            free = line.product_id.with_context(warehouse_id=warehouse).free_qty
+            free = line._b2b_quantity_free()
+            free = max(free - line._b2b_quantity_ahead(free), 0.0)
             rest = line._b2b_quantity_to_reserve()
             unit = line.product_uom_id
             is_whole = not unit.b2b_fractional and float(rest).is_integer()
-            free = line.product_id.uom_id._compute_quantity(
-                max(free, 0.0), unit, rounding_method="DOWN"
-            )
             free = min(floor(free) if is_whole else free, rest)
             rows.append(
                 {
@@ -189,6 +190,9 @@ class SaleOrder(models.Model):
                     "held": unit._b2b_format(line._b2b_quantity_held()),
                     "rest": rest,
                     "rest_text": unit._b2b_format(rest),
+                    "missing_text": unit._b2b_format(rest - free),
+                    "is_short": unit.compare(free, rest) < 0,
+                    "is_waited_for": line in waited,
                     "free_text": unit._b2b_format(free),
                     # As browsers read it, whatever the language.
                     "proposed": format(free, ".12g"),
