@@ -100,6 +100,33 @@ class TestRequestsAtOnce(ParallelGoodsCase):
                 sum(request.reservation_ids.line_ids.mapped("quantity")), 2
             )
 
+    def test_confirmed_and_cancelled_at_once_it_is_cancelled_or_stays(self):
+        with self._connection() as env:
+            request_id = self._draft(env, 2)
+            env["b2b.shipment.request"].browse(request_id)._send()
+        refusals = []
+
+        def act(name, env):
+            try:
+                getattr(env["b2b.shipment.request"].browse(request_id), name)()
+            except UserError as error:
+                env.cr.rollback()
+                refusals.append(str(error))
+
+        attempts, errors = self._do_in_parallel(
+            [
+                functools.partial(act, name)
+                for name in ("action_confirm", "action_cancel")
+            ]
+        )
+        self.assertFalse(errors)
+        self.assertIn(2, attempts, "the loser is run again")
+        with self._connection() as env:
+            request = env["b2b.shipment.request"].browse(request_id)
+            self.assertEqual(request.state, "cancelled")
+            self.assertFalse(request.picking_ids)
+            self.assertFalse(request.reservation_ids)
+
     def test_a_reservation_that_ends_meanwhile_is_either_sent_or_released(self):
         with self._connection() as env:
             request_id = self._draft(env, 5)

@@ -368,6 +368,27 @@ class TestShipmentFlow(B2bReservationCommon):
             self.assertEqual(request.state, "shipped")
             self.assertEqual(request.line_ids.quantity_shipped, quantity)
 
+    def test_two_requests_picked_together_leave_apart(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        one = self._send_and_confirm((order.order_line, 2))
+        other = self._send_and_confirm((order.order_line, 3))
+        self._deliver(one.picking_ids | other.picking_ids)
+        for request, quantity in ((one, 2), (other, 3)):
+            out = request.picking_ids.filtered(lambda picking: picking.state != "done")
+            self.assertEqual(out.move_ids.product_uom_qty, quantity)
+
+    def test_cancelled_transfer_takes_off_its_own_request(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        reservation = self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 2))
+        request.picking_ids.with_user(self.warehouse_user).action_cancel()
+        self.assertEqual(request.state, "cancelled")
+        self.assertEqual(reservation.line_ids.quantity, 3)
+
     # === CANCELLING === #
 
     def test_cancelled_request_gives_the_reserve_its_time_back(self):
