@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .paths import ADDONS, REPOSITORY, REQUIREMENTS, manifests
+from .paths import ADDONS, REPOSITORY, REQUIREMENTS, manifests, not_installable
 
 # the folders of an addon whose files Odoo loads only if the manifest names them
 LOADED = ("data", "demo", "report", "security", "views", "wizards")
@@ -118,7 +118,7 @@ def _short(path):
 
 def main():
     found = manifests()
-    faults = tests_not_imported(found) + pin_faults()
+    faults = tests_not_imported([*found, *not_installable()]) + pin_faults()
     for name, manifest in found.items():
         faults += manifest_faults(name, manifest) + xml_faults(name) + csv_faults(name)
     for fault in faults:

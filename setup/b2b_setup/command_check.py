@@ -15,7 +15,7 @@ import subprocess
 from . import prepared
 from .console import Problem, say, step
 from .instances import Instance
-from .paths import ADDONS, REPOSITORY, SETUP, ours, with_dependencies
+from .paths import ADDONS, REPOSITORY, SETUP, not_installable, ours, with_dependencies
 from .templates import AddonsTemplate, DemoTemplate
 
 BAD_LINE = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) |fault: ")
@@ -38,7 +38,7 @@ def main(words):
 
 def _lint():
     """Run the linters; returns the names of those that found something."""
-    places = [SETUP, *(ADDONS / name for name in ours())]
+    places = [SETUP, *(ADDONS / name for name in [*ours(), *not_installable()])]
     if (REPOSITORY / "tests").exists():
         places.append(REPOSITORY / "tests")
     addons = [ADDONS / name for name in ours()]

@@ -19,7 +19,15 @@ from pathlib import Path
 from . import browser, checks, postgres, prepared, processes
 from .console import Problem, say, step
 from .instances import Instance
-from .paths import ADDONS, REPOSITORY, folder, ours, short_hash, with_dependencies
+from .paths import (
+    ADDONS,
+    REPOSITORY,
+    folder,
+    not_installable,
+    ours,
+    short_hash,
+    with_dependencies,
+)
 from .templates import AddonsTemplate, BrowserTemplate
 
 DATABASE = "b2b_test"
@@ -71,7 +79,8 @@ def _needed_addons(words):
         if ADDONS not in path.parents:
             return ours()
         names.add(path.relative_to(ADDONS).parts[0])
-    return with_dependencies(names) if names else ours()
+    # a folder that is no addon yet stands in none of their dependencies
+    return with_dependencies(names) or ours()
 
 
 def _uses_browser(words, names):
@@ -87,8 +96,10 @@ def _uses_browser(words, names):
 
 
 def _everything(names):
-    """The folders that hold all tests of the addons `names` and between them."""
-    places = [ADDONS / name for name in names] + [REPOSITORY / "tests"]
+    """The folders that hold all tests of the addons `names`, of what is no addon yet
+    and between them."""
+    places = [ADDONS / name for name in sorted({*names, *not_installable()})]
+    places.append(REPOSITORY / "tests")
     return [path for path in places if path.exists()]
 
 

@@ -65,6 +65,14 @@ def manifests():
     return found
 
 
+def not_installable():
+    """The names of folders with Python that Odoo cannot install (yet): they are linted
+    and tested, too."""
+    found = manifests()
+    names = [path.parent.name for path in ADDONS.glob("*/__init__.py")]
+    return sorted(name for name in names if name not in found)
+
+
 def ours():
     """The names of our addons, each after those that it depends on."""
     found = manifests()
