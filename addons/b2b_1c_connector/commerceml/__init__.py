@@ -1,0 +1,21 @@
+"""CommerceML of 1C: reading, unpacking, writing. Pure Python and lxml, no Odoo.
+
+`read(path)` gives dataclasses of `model`; `check(path)` says beforehand whether a file
+can be read to its end; `unpack(zip, folder)` takes archives apart safely. What is
+refused raises a `RefusedFile`.
+"""
+
+from . import model
+from .archive import ArchiveLimits, safe_name, unpack
+from .errors import (
+    BrokenArchive,
+    BrokenFile,
+    HostileArchive,
+    HostileFile,
+    NotCommerceML,
+    Place,
+    RefusedFile,
+    TruncatedFile,
+)
+from .reader import Reader, check, read
+from .stream import Limits

@@ -1,0 +1,170 @@
+"""Names of uploaded files, and zips unpacked without harm (reference 1.5, 1.6)."""
+
+import os
+import re
+import secrets
+import shutil
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import BrokenArchive, HostileArchive, HostileFile
+
+PIECE = 256 * 1024
+# the folder of images: what 1C puts before it is a path of its own
+IMAGES = "import_files"
+DRIVE = re.compile(r"^[A-Za-z]:")
+# bit 0 of an entry's flags, bit 11: the name is UTF-8
+ENCRYPTED, UTF8 = 0x1, 0x800
+
+
+@dataclass(slots=True)
+class ArchiveLimits:
+    """What is more than 1C ever puts into one zip.
+
+    :param entries: files
+    :param bytes: of all files unpacked
+    :param ratio: how much larger the files may be than the zip, beyond `free_bytes`
+    """
+
+    entries: int = 100_000
+    bytes: int = 4 * 1024**3
+    ratio: int = 200
+    free_bytes: int = 64 * 1024**2
+
+
+def safe_name(name):
+    """The relative path under which an uploaded file may be kept.
+
+    Backslashes are folders; a drive or folders of 1C's own machine before the name are
+    cut off; folders of images stay.
+
+    :raise HostileFile: nothing safe can be made of it
+    """
+    path = _plain(name)
+    if DRIVE.match(path) or path.startswith("/"):
+        parts = _parts(DRIVE.sub("", path))
+        start = parts.index(IMAGES) if IMAGES in parts else len(parts) - 1
+        parts = parts[start:]
+    else:
+        parts = _parts(path)
+    return "/".join(parts)
+
+
+def _plain(name):
+    path = unicodedata.normalize("NFC", name).replace("\\", "/").strip()
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path):
+        raise HostileFile("a file name with control characters")
+    return path
+
+
+def _parts(path):
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts:
+        raise HostileFile("an empty file name")
+    if ".." in parts:
+        raise HostileFile("a file name that leaves its folder")
+    if len(parts) > 10 or any(len(part.encode()) > 255 for part in parts):
+        raise HostileFile("a file name that is too long")
+    return parts
+
+
+def unpack(archive, folder, limits=None):
+    """Unpack a zip into a folder, wholly or not at all.
+
+    :param archive: a path or an open binary file
+    :param folder: to be made; must not exist
+    :param ArchiveLimits limits:
+    :return: the relative paths of the files, in the order of the archive
+    :raise BrokenArchive: it cannot be read
+    :raise HostileArchive: it would leave the folder, is encrypted or too large
+    """
+    limits = limits or ArchiveLimits()
+    folder = Path(folder)
+    partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with zipfile.ZipFile(archive) as source:
+            entries = _entries(source, limits)
+            partial.mkdir(parents=True)
+            _extract(source, entries, partial, limits)
+        os.rename(partial, folder)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise BrokenArchive(f"the archive cannot be read: {error}") from error
+    except (ValueError, UnicodeError, RuntimeError) as error:
+        if isinstance(error, (BrokenArchive, HostileFile)):
+            raise
+        raise BrokenArchive(f"the archive cannot be read: {error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return list(entries)
+
+
+def _entries(source, limits):
+    """Path → entry of all files; refused before anything is written."""
+    if len(source.infolist()) > limits.entries:
+        raise HostileArchive("the archive has too many files")
+    found, taken = {}, set()
+    for entry in source.infolist():
+        if entry.flag_bits & ENCRYPTED:
+            raise HostileArchive("the archive is encrypted")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
+            raise HostileArchive("the archive holds a link or device")
+        path = _entry_path(entry)
+        if entry.is_dir() or path.endswith("/"):
+            continue
+        path = "/".join(_parts_of_entry(path))
+        if path.casefold() in taken:
+            raise HostileArchive(f"the archive holds {path} twice")
+        taken.add(path.casefold())
+        found[path] = entry
+    for path in found:
+        above = path.casefold()
+        while "/" in above:
+            above = above.rpartition("/")[0]
+            if above in taken:
+                raise HostileArchive(f"the archive holds {above} as file and folder")
+    return found
+
+
+def _entry_path(entry):
+    """The name of an entry: in UTF-8, or in the code page of old Windows."""
+    name = entry.orig_filename
+    if not entry.flag_bits & UTF8:
+        raw = name.encode("cp437")
+        try:
+            name = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            name = raw.decode("cp866")
+    try:
+        return _plain(name)
+    except HostileFile as error:
+        raise HostileArchive(error.reason) from error
+
+
+def _parts_of_entry(path):
+    if path.startswith("/") or DRIVE.match(path):
+        raise HostileArchive("the archive names an absolute path")
+    try:
+        return _parts(path)
+    except HostileFile as error:
+        raise HostileArchive(error.reason) from error
+
+
+def _extract(source, entries, folder, limits):
+    """Write the files; their real size counts, not what the archive says of it."""
+    packed = source.fp.seek(0, os.SEEK_END)
+    allowed = min(limits.bytes, max(limits.free_bytes, packed * limits.ratio))
+    written = 0
+    for path, entry in entries.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open(entry) as packed_file, target.open("xb") as file:
+            while piece := packed_file.read(PIECE):
+                written += len(piece)
+                if written > allowed:
+                    raise HostileArchive("the archive unpacks to too much")
+                file.write(piece)

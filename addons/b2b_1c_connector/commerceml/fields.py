@@ -1,0 +1,210 @@
+"""Reads the children of an element by their local names into a dictionary."""
+
+from . import scalars
+from .errors import RowError
+from .layout import local_name
+
+# namespaces are few; a file that invents names must not fill the memory
+CACHED = 1000
+
+
+class Names(dict):
+    """What a tag means, by its local name; None if it is unknown.
+
+    Looking into a dictionary by the whole tag is what makes reading fast: the local
+    name is cut out only when a tag is met for the first time.
+    """
+
+    def __init__(self, known):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, tag):
+        meaning = self.known.get(local_name(tag))
+        if len(self) < CACHED:
+            self[tag] = meaning
+        return meaning
+
+
+class Fields(Names):
+    """What each child of an element means.
+
+    :param str name: of the element, for the count of unknown ones
+    :param dict known: by local name: a field's name (its text is taken, stripped) or a
+        function of (values, child, row) that puts into `values` what it has read
+    """
+
+    def __init__(self, name, known):
+        super().__init__(known)
+        self.name = name
+
+    def read(self, element, row):
+        """The values of an element's children.
+
+        :param row: the `Row` in which the element is
+        """
+        values = {}
+        for child in element:
+            reader = self[child.tag]
+            if reader.__class__ is str:
+                text = child.text
+                values[reader] = text.strip() if text else ""
+            elif reader is None:
+                row.count_unknown(f"{self.name}/{local_name(child.tag)}")
+            else:
+                reader(values, child, row)
+        return values
+
+
+class Row:
+    """What readers are told beside the element.
+
+    :param count_unknown: a function of a path, for what nobody knows
+    :param line: a function of an element
+    """
+
+    def __init__(self, count_unknown, line):
+        self.count_unknown = count_unknown
+        self.line = line
+
+
+def text_of(element):
+    """The text of an element, stripped; "" if there is none."""
+    text = element.text
+    return text.strip() if text else ""
+
+
+def ignored(values, element, row):
+    """For elements that are known and say nothing that is needed."""
+
+
+def refuse(element, reason):
+    """Refuse the row of an element whose text cannot be read."""
+    names = [local_name(element.tag)]
+    parent = element.getparent()
+    if parent is not None:
+        names.insert(0, local_name(parent.tag))
+    raise RowError(reason, element.text or "", "/".join(names))
+
+
+def scalar(name, convert):
+    """A reader that puts `convert(text)` under `name`; a fault refuses the row.
+
+    An empty element leaves nothing: absent and empty are the same for numbers.
+    """
+
+    def read(values, element, row):
+        text = element.text
+        if not text or text.isspace():
+            return
+        try:
+            values[name] = convert(text)
+        except ValueError as error:
+            refuse(element, str(error))
+
+    return read
+
+
+def number(name):
+    """A reader of a number."""
+    return scalar(name, scalars.to_decimal)
+
+
+def flag(name):
+    """A reader of true or false."""
+    return scalar(name, scalars.to_flag)
+
+
+def lenient(reader):
+    """The same reader, but a fault only leaves the field out and is counted.
+
+    For what is not worth refusing a row: weights, versions, dates beside the point.
+    """
+
+    def read(values, element, row):
+        try:
+            reader(values, element, row)
+        except RowError as error:
+            row.count_unknown(f"{error.path}: {error.reason}")
+
+    return read
+
+
+def append_text(name):
+    """A reader of a text that may come several times; empty ones are left out."""
+
+    def read(values, element, row):
+        found = values.setdefault(name, [])
+        text = text_of(element)
+        if text:
+            found.append(text)
+
+    return read
+
+
+def items(name, row_names, read_item):
+    """A reader of a container: puts `read_item(child, row)` of each child into a list.
+
+    An empty container gives an empty list, an absent one nothing.
+    """
+    known = Names(dict.fromkeys(row_names, True))
+
+    def read(values, element, row):
+        found = values.setdefault(name, [])
+        for child in element:
+            if not known[child.tag]:
+                row.count_unknown(f"{local_name(element.tag)}/{local_name(child.tag)}")
+                continue
+            found.append(read_item(child, row))
+
+    return read
+
+
+def nested(name, read_item):
+    """A reader that puts `read_item(element, row)` under `name`."""
+
+    def read(values, element, row):
+        values[name] = read_item(element, row)
+
+    return read
+
+
+def deletion_mark(values, element, row):
+    """`ПометкаУдаления` (3.x) or `Статус` (2.x): whether the row was deleted in 1C."""
+    text = text_of(element).lower()
+    if text in ("удален", "удалён"):
+        values["deleted"] = True
+    elif text in ("новый", "изменен", "изменён"):
+        values["deleted"] = False
+    else:
+        flag("deleted")(values, element, row)
+
+
+def status_attribute(values, element):
+    """The same as an attribute of the row (2.x)."""
+    status = element.get("Статус")
+    if status:
+        values["deleted"] = status.strip().lower() in ("удален", "удалён")
+
+
+def requisites(values, element, row):
+    """`ЗначенияРеквизитов`: (name, value) in order; a name may come several times."""
+    found = values.setdefault("requisites", [])
+    for pair in element:
+        name, value = "", None
+        for child in pair:
+            meaning = REQUISITE[child.tag]
+            text = child.text
+            text = text.strip() if text else ""
+            if meaning == "value":
+                if value is not None:
+                    found.append((name, value))
+                value = text
+            elif meaning == "name":
+                name = text
+            elif meaning is None:
+                row.count_unknown(f"ЗначениеРеквизита/{local_name(child.tag)}")
+        found.append((name, value or ""))
+
+
+REQUISITE = Names({"Наименование": "name", "Значение": "value", "Ид": "ignored"})

@@ -1,0 +1,135 @@
+"""Offers, prices and the forms stock comes in (reference 2.4)."""
+
+from . import model
+from .catalog import DESCRIPTION, identify
+from .errors import RowError
+from .fields import (
+    Fields,
+    flag,
+    ignored,
+    items,
+    lenient,
+    number,
+    refuse,
+    text_of,
+)
+from .layout import local_name
+from .scalars import to_decimal
+
+
+def read_offer(element, row):
+    values = OFFER.read(element, row)
+    identify(values, element, row)
+    characteristic = values.pop("characteristic", None)
+    # changes of УТ 11 name the goods again for each characteristic
+    if characteristic and "#" not in values["id"]:
+        values["id"] += f"#{characteristic}"
+    return model.Offer(**values)
+
+
+def read_price(element, row):
+    """A price; without a type it cannot be told what it is."""
+    values = PRICE.read(element, row)
+    if not values.get("type_id"):
+        raise RowError("a price without type", path="Цена")
+    return model.Price(**values)
+
+
+def price_tax(values, element, row):
+    values |= PRICE_TAX.read(element, row)
+
+
+def quantity_of(element, text):
+    try:
+        return to_decimal(text)
+    except ValueError as error:
+        refuse(element, str(error))
+
+
+def warehouse(values, element, row):
+    """`Склад` with attributes ((b), (d)) or with `Ид` and `Количество` inside (c).
+
+    Without a warehouse's id the quantity is that of all; without a quantity nothing is
+    said.
+    """
+    found = element.get("ИдСклада")
+    text = element.get("КоличествоНаСкладе")
+    source = element
+    for child in element:
+        name = local_name(child.tag)
+        if name in ("Ид", "ИдСклада"):
+            found = text_of(child)
+        elif name in ("Количество", "КоличествоНаСкладе"):
+            text, source = text_of(child), child
+        elif name != "Наименование":
+            row.count_unknown(f"Склад/{name}")
+    stocks = values.setdefault("stocks", [])
+    if not text or text.isspace():
+        return
+    quantity = quantity_of(source, text)
+    found = found and found.strip()
+    if found:
+        stocks.append(model.Stock(found, quantity))
+    else:
+        values["quantity"] = quantity
+
+
+def warehouses(values, element, row):
+    """`Склады` of the changes package: one warehouse, or a list of them."""
+    if len(element) and local_name(element[0].tag) == "Склад":
+        for child in element:
+            warehouse(values, child, row)
+    elif element.attrib or len(element):
+        warehouse(values, element, row)
+
+
+def rests(values, element, row):
+    """`Остатки/Остаток`, each with warehouses or with a total (c)."""
+    for rest in element:
+        if local_name(rest.tag) != "Остаток":
+            row.count_unknown(f"Остатки/{local_name(rest.tag)}")
+            continue
+        for child in rest:
+            name = local_name(child.tag)
+            if name == "Склад":
+                warehouse(values, child, row)
+            elif name == "Количество":
+                number("quantity")(values, child, row)
+            else:
+                row.count_unknown(f"Остаток/{name}")
+
+
+PRICE_TAX = Fields(
+    "Налог",
+    {
+        "УчтеноВСумме": lenient(flag("tax_included")),
+        "Наименование": ignored,
+        "Ставка": ignored,
+        "Акциз": ignored,
+    },
+)
+PRICE = Fields(
+    "Цена",
+    {
+        "ИдТипаЦены": "type_id",
+        "ЦенаЗаЕдиницу": number("value"),
+        "Валюта": "currency",
+        "Единица": "unit",
+        "Коэффициент": number("ratio"),
+        "Налог": price_tax,
+        # made for people: no-break spaces, words
+        "Представление": ignored,
+    },
+)
+OFFER = Fields(
+    "Предложение",
+    {
+        **DESCRIPTION,
+        "ИдХарактеристики": "characteristic",
+        "Цены": items("prices", {"Цена"}, read_price),
+        "Количество": number("quantity"),
+        "Склад": warehouse,
+        "Склады": warehouses,
+        "Остатки": rests,
+    },
+)

@@ -1,0 +1,93 @@
+"""Numbers, flags, dates as 1C and its imitators write them (reference 2.1, 2.4, 2.6).
+
+Each function takes text and returns a value, or raises ValueError.
+"""
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+# what Decimal may see: no NaN, no infinity, no exponent that takes gigabytes to print
+PLAIN = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?").fullmatch
+BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f']+")
+DATE = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"(?:[T ]+(?P<time>\S+?)(?:Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+).fullmatch
+RUSSIAN_DATE = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?: +(?P<time>\S+))?",
+    re.ASCII,
+).fullmatch
+TIME = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", re.ASCII).fullmatch
+TRUE = {"true", "1", "да", "истина"}
+FALSE = {"false", "0", "нет", "ложь"}
+
+
+def to_decimal(text):
+    """A number: point or comma, with blanks (no-break ones too) between thousands."""
+    if PLAIN(text):
+        return Decimal(text)
+    compact = BLANKS.sub("", text).replace("\u2212", "-")
+    comma, point = compact.rfind(","), compact.rfind(".")
+    if comma >= 0 and point >= 0:
+        # both: the later one begins the fraction, the other one groups
+        grouping = "," if comma < point else "."
+        compact = compact.replace(grouping, "")
+    for separator in ",.":
+        if compact.count(separator) > 1:
+            compact = compact.replace(separator, "")
+    compact = compact.replace(",", ".")
+    if compact.startswith("."):
+        compact = f"0{compact}"
+    if not PLAIN(compact):
+        raise ValueError("not a number")
+    return Decimal(compact)
+
+
+def to_flag(text):
+    """True, False, or None for an empty text."""
+    word = text.strip().lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    if not word:
+        return None
+    raise ValueError("neither true nor false")
+
+
+def to_datetime(text):
+    """A moment without zone, as the clock of 1C showed it.
+
+    None for an empty text and for 1C's empty date 0001-01-01.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    found = DATE(text) or RUSSIAN_DATE(text)
+    if not found:
+        raise ValueError("not a date")
+    year, month, day = (int(found[part]) for part in ("year", "month", "day"))
+    clock = to_time(found["time"]) if found["time"] else time()
+    return None if year <= 1 else datetime.combine(date(year, month, day), clock)
+
+
+def to_date(text):
+    """The day of a date or moment; None as in `to_datetime`."""
+    moment = to_datetime(text)
+    return moment and moment.date()
+
+
+def to_time(text):
+    """A time of day; None for an empty text. Leading zeros may be missing."""
+    text = text.strip()
+    if not text:
+        return None
+    # УТ also writes the time as a moment of the empty date
+    if "T" in text:
+        text = text.partition("T")[2]
+    found = TIME(text)
+    if not found:
+        raise ValueError("not a time")
+    return time(*(int(part or 0) for part in found.groups()))

@@ -1,0 +1,242 @@
+"""The elements of a file one after another, memory flat in its size.
+
+lxml parses piece by piece and reports the elements asked for; what has been read is
+taken out of the tree after each piece. Elements that nobody knows are taken out too,
+and counted. The parser has no access to files or network, no document type, and the
+limits of libxml2 (depth 256, a text 10 MB); on top of these come `Limits`.
+"""
+
+import re
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from lxml import etree
+
+from . import layout
+from .encoding import HEAD, find_root, transcoder
+from .errors import BrokenFile, HostileFile, Place, TruncatedFile
+from .layout import local_name
+
+PIECE = 64 * 1024
+# libxml2: a limit was reached, a name is too long, entities run in a circle
+LIMIT_CODES = {89, 110, 114, 115}
+# libxml2: the document or an element is not ended
+END_CODES = {77, 73, 5000}
+# so many names of unknown elements are counted one by one
+UNKNOWN_NAMES = 500
+OTHERS = "…"
+
+
+# the default namespace in the start tag of the root element
+NAMESPACE = re.compile(rb"""^<[^>]*?(\sxmlns\s*=\s*(?:"[^"<]*"|'[^'<]*'))""", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Limits:
+    """What is more than 1C ever sends.
+
+    :param file_bytes: size of a file
+    :param row_bytes: size of one row (goods, document, property with all its variants,
+        group with all groups below)
+    """
+
+    file_bytes: int = 4 * 1024**3
+    row_bytes: int = 32 * 1024**2
+
+
+def _without_namespace(start):
+    """The beginning of a file with blanks for the default namespace.
+
+    Local names are all that is asked for, and lxml tells names without namespace
+    faster: it makes a sixth of the time.
+    """
+    found = NAMESPACE.match(start)
+    if not found:
+        return start
+    first, last = found.span(1)
+    return start[:first] + b" " * (last - first) + start[last:]
+
+
+class Stream:
+    """Iterate over (event, element) of a file.
+
+    :param source: a path or an open binary file
+    :param Limits limits: what is refused as hostile
+
+    An element that has ended belongs to the caller, who clears it.
+    """
+
+    def __init__(self, source, limits=None):
+        self.source = source
+        self.limits = limits or Limits()
+        self.unknown = Counter()
+        self.root = None
+        self.offset = 0
+        self._lines_before = 0
+        self._open = (None, 0)
+
+    def __iter__(self):
+        parser = etree.XMLPullParser(
+            ("start", "end"),
+            tag=[f"{{*}}{name}" for name in layout.WATCHED],
+            encoding="utf-8",
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            # whitespace between elements says nothing
+            remove_blank_text=True,
+        )
+        for piece in self._pieces():
+            yield from self._fed(parser, lambda piece=piece: parser.feed(piece))
+            if self.root is not None:
+                self._prune()
+        yield from self._fed(parser, parser.close)
+        self._count_left()
+
+    def _fed(self, parser, step):
+        """The events that a step of the parser gives, then its fault if it has one."""
+        fault = None
+        try:
+            step()
+        except etree.XMLSyntaxError as error:
+            fault = error
+        for event in parser.read_events():
+            if self.root is None:
+                self.root = event[1]
+            yield event
+        if fault:
+            raise self._refusal(fault, parser) from fault
+
+    def line(self, element):
+        """The line of the file where an element begins, 0 if it is not known."""
+        line = element.sourceline or 0
+        # libxml2 keeps larger numbers with the text inside an element only
+        if line >= 65535 and not len(element):
+            return 0
+        return line + self._lines_before
+
+    def count_unknown(self, path):
+        """Remember an element that nobody knows."""
+        if path not in self.unknown and len(self.unknown) >= UNKNOWN_NAMES:
+            path = OTHERS
+        self.unknown[path] += 1
+
+    # -- bytes
+
+    def _pieces(self):
+        """The file from its root element on, in UTF-8."""
+        with self._file() as file:
+            head = file.read(HEAD)
+            # an own file object may be read in the middle of a network transfer
+            encoding, start, self._lines_before = find_root(head)
+            transcode = transcoder(encoding)
+            self.offset = len(head)
+            piece = head[start:]
+            while piece:
+                if self.offset > self.limits.file_bytes:
+                    raise HostileFile("the file is too large", self.place())
+                following = file.read(PIECE)
+                piece = self._transcoded(transcode, piece, not following)
+                yield _without_namespace(piece) if self.root is None else piece
+                piece = following
+                self.offset += len(piece)
+
+    def _file(self):
+        if hasattr(self.source, "read"):
+            return nullcontext(self.source)
+        return open(self.source, "rb")
+
+    def _transcoded(self, transcode, piece, final):
+        if not transcode:
+            return piece
+        try:
+            return transcode(piece, final)
+        except BrokenFile as error:
+            raise BrokenFile(error.reason, self.place()) from error
+
+    # -- faults
+
+    def _refusal(self, error, parser):
+        line, column = error.position
+        code, reason = error.code, error.msg
+        log = parser.feed_error_log
+        if not line and log:
+            # lxml knows that something failed, libxml2 said what before
+            line, column = log[0].line, log[0].column
+            code, reason = log[0].type, log[0].message
+        reason = (reason or "not well-formed").partition(", line ")[0].strip()
+        place = self.place(line or None, column or None)
+        if code in LIMIT_CODES:
+            return HostileFile(reason, place)
+        if code in END_CODES:
+            return TruncatedFile("the file ends too early", place)
+        return BrokenFile(reason, place)
+
+    def place(self, line=None, column=None):
+        if line:
+            line += self._lines_before
+        path = "/".join(local_name(node.tag) for node in self._last_elements())
+        return Place(self.offset, line, column, path)
+
+    def _last_elements(self):
+        """The elements that are open, and perhaps the last one that was."""
+        node = self.root
+        while node is not None:
+            yield node
+            node = next(node.iterchildren(reversed=True), None)
+
+    # -- memory
+
+    def _prune(self):
+        """Take out what has been read: all but the elements that are still open.
+
+        The last child of an element is always left: libxml2 may still be writing to it.
+        """
+        parent = None
+        for node in self._last_elements():
+            if parent is not None and layout.is_kept(parent, node):
+                self._watch_size(node)
+                return
+            if len(node) > 1:
+                self._drop(node)
+            parent = node
+
+    def _drop(self, node):
+        """Take out all children but the last, and of a section the header."""
+        name = local_name(node.tag)
+        if name not in layout.STRUCTURE:
+            del node[:-1]
+            return
+        headers = set()
+        for child in node[:-1]:
+            child_name = local_name(child.tag)
+            if name in layout.SECTIONS and child_name in layout.HEADERS - headers:
+                headers.add(child_name)
+                continue
+            self._count(name, child_name)
+            node.remove(child)
+
+    def _count(self, parent_name, name):
+        if name not in layout.KNOWN:
+            self.count_unknown(f"{parent_name}/{name}")
+
+    def _count_left(self):
+        """Count what is unknown among the elements that were never taken out."""
+        for node in list(self._last_elements()):
+            name = local_name(node.tag)
+            if name not in layout.STRUCTURE:
+                return
+            for child in node:
+                self._count(name, local_name(child.tag))
+
+    def _watch_size(self, node):
+        known, since = self._open
+        if known is not node:
+            self._open = (node, self.offset)
+        elif self.offset - since > self.limits.row_bytes:
+            name = local_name(node.tag)
+            raise HostileFile(f"one element {name} is too large", self.place())
