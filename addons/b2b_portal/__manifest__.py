@@ -40,6 +40,7 @@
         "views/b2b_payment_request_views.xml",
         "views/b2b_settlement_line_views.xml",
         "views/checkout_templates.xml",
+        "views/order_passport_templates.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",

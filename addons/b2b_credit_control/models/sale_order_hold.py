@@ -276,6 +276,16 @@ class SaleOrder(models.Model):
             return self.env._("Order %(order)s is on credit hold.", order=self.name)
         return False
 
+    def _b2b_get_choose_step(self):
+        """Override of `b2b_portal`: what is on hold waits for room, not for the
+        dealer to accept it again.
+        """
+        step = super()._b2b_get_choose_step()
+        if self.state != "sent" or not self.b2b_is_on_credit_hold:
+            return step
+        text = self.env._("Order %(order)s is on credit hold.", order=self.name)
+        return step | {"state": "refused", "text": text, "action": None}
+
     def _action_cancel(self):
         contract_ids = self.b2b_contract_id.ids
         result = super()._action_cancel()

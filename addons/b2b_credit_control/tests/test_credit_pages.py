@@ -107,6 +107,13 @@ class TestCreditPages(B2bCreditBuilders, B2bCheckoutCommon):
         self.assertFalse(page.xpath("//ol//a[starts-with(@href, '/my/quotes')]"))
         self.assertFalse(order.validity_date, "it does not end while it waits")
 
+    def test_steps_of_an_order_on_hold_do_not_ask_to_accept_it(self):
+        order = self._fill_cart(10)
+        self._order_and_bill()
+        (step,) = self._find(f"/my/orders/{order.id}", "o_b2b_step_choose")
+        self.assertIn("is on credit hold", step)
+        self.assertNotIn("Accept", step)
+
     def test_order_that_is_not_held_has_no_badge(self):
         order = self._fill_cart(1)
         self._order_and_bill()

@@ -57,7 +57,10 @@ class B2bCustomerPortal(SaleStockPortal):
     def _get_page_view_values(self, document, *args, **kwargs):
         values = super()._get_page_view_values(document, *args, **kwargs)
         if document._name == "sale.order":
-            values["b2b_rows"] = self._get_package_rows(document)
+            rows = self._get_package_rows(document)
+            order_sudo = document.with_user(request.env.user).sudo()
+            values["b2b_rows"] = rows
+            values["b2b_passport"] = order_sudo._b2b_get_passport(rows)
         return values
 
     def _get_package_rows(self, order_sudo):

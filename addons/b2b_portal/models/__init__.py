@@ -28,6 +28,7 @@ from . import res_users
 from . import sale_order
 from . import sale_order_bill
 from . import sale_order_line
+from . import sale_order_passport
 from . import stock_picking
 from . import uom_uom
 from . import website

@@ -74,6 +74,7 @@ class B2bDocument(models.Model):
         return [
             "name",
             "type_id",
+            "root_type_id",
             "date",
             "date_due",
             "legal_entity_id",
@@ -114,6 +115,7 @@ class B2bDocument(models.Model):
             "id": self.id,
             "number": self.name,
             "type": self.type_id.name,
+            "tab": self.root_type_id.code,
             "date": day(self.date),
             "date_due": day(self.date_due) if is_open else "",
             "legal_entity": self.legal_entity_id.name,

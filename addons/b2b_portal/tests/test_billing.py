@@ -760,22 +760,20 @@ class TestSelfBilling(B2bCheckoutCommon):
         order.action_confirm()
         self._log_in(self.dealer_user)
         page = self._get_page(f"/my/orders/{order.id}")
-        (form,) = page.find_class("o_b2b_issue_bill")
+        (form,) = page.find_class("o_b2b_step_bill")[0].xpath(".//form")
         for _repeat in range(2):
             response = self._post(form.get("action"), allow_redirects=True)
         self.env.invalidate_all()
         self.assertEqual(len(order.b2b_payment_request_ids), 1)
         self.assertIn(order.b2b_payment_request_ids.name, self._get_text(response))
-        self.assertNotIn("o_b2b_issue_bill", response.text)
+        self.assertNotIn("bill/issue", response.text)
 
     def test_accountant_does_not_issue_the_missing_bill(self):
         order = self._create_order()
         order.action_confirm()
         self.dealer_user.b2b_membership_ids.role = "accountant"
         self._log_in(self.dealer_user)
-        self.assertNotIn(
-            "o_b2b_issue_bill", self.url_open(f"/my/orders/{order.id}").text
-        )
+        self.assertNotIn("bill/issue", self.url_open(f"/my/orders/{order.id}").text)
         response = self._post(f"/my/orders/{order.id}/bill/issue")
         self.assertEqual(response.status_code, 403)
         self.assertFalse(order.b2b_payment_request_ids)

@@ -111,9 +111,7 @@ class TestSafeguards(B2bCheckoutCommon):
         self.assertFalse(order._b2b_is_bill_missing())
         self.env.flush_all()
         self._log_in(self.dealer_user)
-        self.assertNotIn(
-            "o_b2b_issue_bill", self.url_open(f"/my/orders/{order.id}").text
-        )
+        self.assertNotIn("bill/issue", self.url_open(f"/my/orders/{order.id}").text)
         self._post(f"/my/orders/{order.id}/bill/issue")
         self.assertFalse(order.b2b_is_billed)
 

@@ -21,6 +21,7 @@ from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_wait
 from . import sale_order_line_shipment
+from . import sale_order_passport
 from . import sale_order_shipment
 from . import stock_move
 from . import stock_move_line

@@ -33,10 +33,14 @@ class SaleOrderLine(models.Model):
             for move in self._b2b_first_moves()
         )
 
-    def _b2b_quantity_claimed(self):
-        """Return what running reservations let this order line hold, in its unit."""
+    def _b2b_quantity_claimed(self, claims=None):
+        """Return what running reservations let this order line hold, in its unit.
+
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
+        """
         self.ensure_one()
-        return sum(self._b2b_claims().mapped("quantity"))
+        claims = self._b2b_claims() if claims is None else claims
+        return sum(claims.mapped("quantity"))
 
     def _b2b_quantity_waiting(self):
         """Return what of this order line is yet to leave the stock, in its unit."""
@@ -48,11 +52,15 @@ class SaleOrderLine(models.Model):
             for move in self._b2b_first_moves()
         )
 
-    def _b2b_quantity_to_reserve(self):
-        """Return how much of this order line may still be asked for, in its unit."""
+    def _b2b_quantity_to_reserve(self, claims=None):
+        """Return how much of this order line may still be asked for, in its unit.
+
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
+        """
         self.ensure_one()
         waiting = self._b2b_quantity_waiting()
-        rest = waiting - max(self._b2b_quantity_claimed(), self._b2b_quantity_held())
+        claimed = self._b2b_quantity_claimed(claims)
+        rest = waiting - max(claimed, self._b2b_quantity_held())
         return max(self.product_uom_id.round(rest), 0.0)
 
     def _b2b_let_go(self):

@@ -1,4 +1,5 @@
 from . import test_bill_lapses
+from . import test_passport
 from . import test_reservation
 from . import test_reservation_concurrency
 from . import test_reservation_life
