@@ -19,6 +19,7 @@ from . import res_config_settings
 from . import sale_order
 from . import sale_order_lapse
 from . import sale_order_line
+from . import sale_order_line_kit
 from . import sale_order_wait
 from . import sale_order_line_shipment
 from . import sale_order_passport

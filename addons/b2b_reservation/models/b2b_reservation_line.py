@@ -1,3 +1,5 @@
+from math import floor
+
 from odoo import api, fields, models
 
 
@@ -60,8 +62,24 @@ class B2bReservationLine(models.Model):
             before = sale_line._b2b_quantity_held()
             sale_line._b2b_first_moves()._action_assign()
             taken = sale_line._b2b_quantity_held() - before
-            line.quantity = min(max(taken, 0.0), line.quantity_asked)
+            line.quantity = line._get_whole_kits(min(max(taken, 0.0), line.quantity))
             line.quantity_taken = line.quantity
+            if sale_line._b2b_kit_moves():
+                # Components that make no whole kit are not kept.
+                sale_line._b2b_let_go()
+
+    def _get_whole_kits(self, taken):
+        """Return how much of what was taken for this new line it keeps: of kits whole
+        ones, unless it is all that was asked for.
+
+        :param float taken: in the unit of the order line
+        """
+        self.ensure_one()
+        unit = self.product_uom_id
+        is_all = unit.compare(taken, self.quantity_asked) >= 0
+        if is_all or unit.b2b_fractional or not self.sale_line_id._b2b_kit_moves():
+            return taken
+        return floor(taken)
 
     def _get_portal_rows(self):
         """Return what the dealer reads of these lines; a caller with sudo.

@@ -26,6 +26,8 @@ class SaleOrderLine(models.Model):
     def _b2b_quantity_held(self):
         """Return what the moves of this order line hold of the stock, in its unit."""
         self.ensure_one()
+        if components := self._b2b_kit_moves():
+            return self._b2b_kits_held(components)
         return sum(
             move.product_uom._compute_quantity(
                 move.quantity, self.product_uom_id, rounding_method="HALF-UP"
@@ -45,6 +47,8 @@ class SaleOrderLine(models.Model):
     def _b2b_quantity_waiting(self):
         """Return what of this order line is yet to leave the stock, in its unit."""
         self.ensure_one()
+        if components := self._b2b_kit_moves():
+            return self._b2b_kits_waiting(components)
         return sum(
             move.product_uom._compute_quantity(
                 move.product_uom_qty, self.product_uom_id, rounding_method="HALF-UP"
@@ -66,9 +70,42 @@ class SaleOrderLine(models.Model):
     def _b2b_let_go(self):
         """Give back what these order lines hold beyond their running reservations."""
         for line in self:
+            if components := line._b2b_kit_moves():
+                line._b2b_let_go_of_kits(components)
+                continue
             surplus = line._b2b_quantity_held() - line._b2b_quantity_claimed()
             if line.product_uom_id.compare(surplus, 0.0) > 0:
                 line._b2b_first_moves()._b2b_unreserve(surplus, line.product_uom_id)
+
+    def _b2b_let_go_of_kits(self, components):
+        """Give back the components that no reserved kit needs.
+
+        :param stock.move components: of this order line
+        """
+        waiting = self._b2b_first_moves()
+        for product, room in self._b2b_get_kit_room(components).items():
+            if product.uom_id.compare(room, 0.0) < 0:
+                moves = waiting.filtered(lambda move, p=product: move.product_id == p)
+                moves._b2b_unreserve(-room, product.uom_id)
+
+    def _b2b_use_claims(self, moves):
+        """Take what moves of this order line have brought away off its claims."""
+        self.ensure_one()
+        components = self._b2b_kit_moves()
+        gone = self._b2b_kits_gone(components)
+        gone -= self._b2b_kits_gone(components, later=moves)
+        for move in moves:
+            quantity = gone
+            if not components:
+                quantity = move.product_uom._compute_quantity(
+                    move.quantity, self.product_uom_id, rounding_method="HALF-UP"
+                )
+            self._b2b_claims()._consume(
+                quantity, is_delivered=True, request=move.b2b_shipment_request_id
+            )
+            gone = 0.0
+        # The backorder was made before: it keeps the rest of the claims, no more.
+        self._b2b_let_go()
 
     def _b2b_drop_claims(self, request=None):
         """Give up what running reservations claim beyond what these order lines hold:

@@ -33,6 +33,9 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         line = self.sale_line_id.sudo()
+        if components := line._b2b_kit_moves():
+            room = line._b2b_get_kit_room(components)
+            return max(room.get(self.product_id, 0.0), 0.0)
         allowed = line._b2b_quantity_claimed() - line._b2b_quantity_held()
         return line.product_uom_id._compute_quantity(
             max(allowed, 0.0), self.product_id.uom_id, rounding_method="HALF-UP"
@@ -67,16 +70,9 @@ class StockMove(models.Model):
         """Override of `stock`: what has left is no longer reserved."""
         taking = self.filtered(lambda move: move._b2b_is_on_request())
         done = super()._action_done(*args, **kwargs)
-        for move in (taking & done).filtered(lambda move: move.state == "done"):
-            line = move.sale_line_id.sudo()
-            quantity = move.product_uom._compute_quantity(
-                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
-            )
-            line._b2b_claims()._consume(
-                quantity, is_delivered=True, request=move.b2b_shipment_request_id
-            )
-            # The backorder was made before: it keeps the rest of the claims, no more.
-            line._b2b_let_go()
+        gone = (taking & done).filtered(lambda move: move.state == "done")
+        for line, moves in gone.grouped("sale_line_id").items():
+            line.sudo()._b2b_use_claims(moves.sudo())
         return done
 
     def _action_cancel(self):

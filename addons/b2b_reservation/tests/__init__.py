@@ -2,6 +2,7 @@ from . import test_bill_lapses
 from . import test_passport
 from . import test_reservation
 from . import test_reservation_concurrency
+from . import test_reservation_kits
 from . import test_reservation_life
 from . import test_reservation_pages
 from . import test_reservation_paying
