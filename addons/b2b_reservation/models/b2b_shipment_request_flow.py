@@ -22,12 +22,6 @@ class B2bShipmentRequest(models.Model):
     def _check_complete(self):
         """Refuse what lacks what its method asks for; other files add to it."""
 
-    def _set_cost(self):
-        """Set what the delivery costs; other files do."""
-
-    def _notify_dealer(self, change):
-        """Tell the dealer of a change; other files do."""
-
     # === SENDING === #
 
     def _send(self):
@@ -183,6 +177,8 @@ class B2bShipmentRequest(models.Model):
         self._check_state("draft", *OPEN_STATES)
         for request in self.sudo():
             request._check_nothing_left()
+            # That of another date, which it may have, is not why.
+            request.reason = False
             request._cancel()
 
     def _reject(self, reason):
@@ -253,6 +249,7 @@ class B2bShipmentRequest(models.Model):
             return
         if reason := request._get_cancel_refusal():
             raise UserError(reason)
+        request.reason = False
         request._cancel()
 
     def _check_nothing_left(self):

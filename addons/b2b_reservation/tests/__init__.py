@@ -8,6 +8,7 @@ from . import test_reservation_pages
 from . import test_reservation_paying
 from . import test_reservation_release
 from . import test_reservation_wait
+from . import test_shipment_backend
 from . import test_shipment_concurrency
 from . import test_shipment_flow
 from . import test_translations
