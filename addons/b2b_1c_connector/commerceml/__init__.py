@@ -2,7 +2,7 @@
 
 `read(path)` gives dataclasses of `model`; `check(path)` says beforehand whether a file
 can be read to its end; `unpack(zip, folder)` takes archives apart safely. What is
-refused raises a `RefusedFile`.
+refused raises a `RefusedFile`. `write_orders(documents, formed)` gives 1C its orders.
 """
 
 from . import model
@@ -19,3 +19,4 @@ from .errors import (
 )
 from .reader import Reader, check, read
 from .stream import Limits
+from .writer import OrderError, check_order, write_orders

@@ -76,9 +76,11 @@ def read_line(element, row):
 
 
 def line_unit(values, element, row):
-    """`Единица` repeats `БазоваяЕдиница` in 2.x and stands for it in 3.1."""
-    if len(element) or text_of(element):
+    """`Единица`: of quantity and price, by its name (2.x); the base unit (3.1)."""
+    if len(element):
         unit(values, element, row)
+    else:
+        values["packaging"] = text_of(element)
 
 
 def read_discount(element, row):
@@ -169,12 +171,12 @@ DOCUMENT = Fields(
         "НомерВерсии": "version",
         "ПометкаУдаления": lenient(deletion_mark),
         "Номер": "number",
-        "Дата": scalar("date", scalars.to_date),
+        "Дата": lenient(scalar("date", scalars.to_date)),
         "Время": lenient(scalar("time", scalars.to_time)),
         "ХозОперация": "operation",
         "Роль": "role",
         "Валюта": "currency",
-        "Курс": number("rate"),
+        "Курс": lenient(number("rate")),
         "Сумма": number("amount"),
         "Контрагенты": items("counterparties", {"Контрагент"}, read_counterparty),
         "Товары": items("lines", {"Товар"}, read_line),

@@ -398,7 +398,10 @@ class DocumentTax:
 
 @dataclass(slots=True)
 class DocumentLine:
-    """A line of a document; `amount` is after its own discount."""
+    """A line of a document; `amount` is after its own discount.
+
+    :param packaging: unit of quantity and price, of `ratio` base units
+    """
 
     id: str | None = None
     name: str | None = None
@@ -408,6 +411,7 @@ class DocumentLine:
     price: Decimal | None = None
     quantity: Decimal | None = None
     amount: Decimal | None = None
+    packaging: str | None = None
     ratio: Decimal | None = None
     barcodes: list[str] | None = None
     discounts: list[Discount] | None = None

@@ -58,6 +58,14 @@ def _without_namespace(start):
     return start[:first] + b" " * (last - first) + start[last:]
 
 
+def _read_head(file):
+    """The first bytes of a file that may give them in small portions."""
+    head = b""
+    while len(head) < HEAD and (piece := file.read(HEAD - len(head))):
+        head += piece
+    return head
+
+
 class Stream:
     """Iterate over (event, element) of a file.
 
@@ -130,8 +138,7 @@ class Stream:
     def _pieces(self):
         """The file from its root element on, in UTF-8."""
         with self._file() as file:
-            head = file.read(HEAD)
-            # an own file object may be read in the middle of a network transfer
+            head = _read_head(file)
             encoding, start, self._lines_before = find_root(head)
             transcode = transcoder(encoding)
             self.offset = len(head)

@@ -6,3 +6,4 @@ from . import test_commerceml_fuzzing
 from . import test_commerceml_hostile
 from . import test_commerceml_offers
 from . import test_commerceml_samples
+from . import test_commerceml_writer

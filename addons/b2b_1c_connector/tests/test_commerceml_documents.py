@@ -43,6 +43,7 @@ class TestDocuments(CommerceMLCase):
             (line.id, line.price, line.quantity, line.amount, line.ratio),
             ("g#c", Decimal("10.50"), Decimal(2), Decimal(21), Decimal(1)),
         )
+        self.assertEqual((line.unit, line.packaging), (model.Unit("796", "шт"), "шт"))
         self.assertEqual(
             line.discounts, [model.Discount("Акция", Decimal(1), None, True)]
         )
@@ -93,6 +94,19 @@ class TestDocuments(CommerceMLCase):
         order = self.read_document(requisites(Дата_по_1С="вчера", Проведен="true"))
         self.assertIsNone(order.date_in_1c)
         self.assertTrue(order.posted)
+
+    def test_odd_date_does_not_lose_the_order(self):
+        for text, expected in (
+            ("2014-12-12T9:51:39", datetime.date(2014, 12, 12)),
+            ("12.12.2014", datetime.date(2014, 12, 12)),
+            ("2026-02-03T10:00:00.123+03:00", datetime.date(2026, 2, 3)),
+            ("0001-01-01", None),
+            ("вчера", None),
+            ("2026-02-30", None),
+        ):
+            with self.subTest(text=text):
+                order = self.read_document("", head=HEAD.replace("2026-02-03", text))
+                self.assertEqual((order.number, order.date), ("SO42", expected))
 
     def test_container_of_3_1_holds_order_payment_and_shipment(self):
         def document(identifier, operation, more=""):

@@ -154,14 +154,12 @@ class TestFuzzing(CommerceMLCase):
         self.assertIsInstance(self.assertSound(REAL[:size]), str)
 
     @FUZZING
-    @given(st.lists(st.integers(1, 70_000), max_size=5))
+    @given(st.lists(st.integers(1, 3000), max_size=8))
     def test_pieces_of_any_size_give_the_same(self, sizes):
         class Slow(io.BytesIO):
             def read(self, size=-1):
                 return super().read(min(size, sizes.pop()) if sizes else size)
 
-        # the head must hold the root element: what comes after may be torn anywhere
-        sizes.append(1000)
         self.assertEqual(list(read(Slow(REAL))), list(read(io.BytesIO(REAL))))
 
     @FUZZING
