@@ -153,32 +153,59 @@ class B2bShipmentRequestLine(models.Model):
         :raise UserError: if less is reserved
         """
         self.ensure_one()
-        line = self.sale_line_id
-        unit = self.product_uom_id
-        left = self.quantity - self.quantity_shipped
-        moves = self.env["stock.move"]
-        for move in line._b2b_first_moves():
-            if move.b2b_shipment_request_id:
-                continue
-            held = move.product_uom._compute_quantity(
-                move.quantity, unit, rounding_method="HALF-UP"
-            )
-            taken = min(held, left)
-            if unit.compare(taken, 0.0) > 0:
-                moves |= move._b2b_split_reserved(taken, unit)
-                left -= taken
-        if unit.compare(left, 0.0) > 0:
-            raise UserError(
-                self.env._(
-                    "%(quantity)s %(unit)s of %(product)s on order %(order)s are no "
-                    "longer reserved.",
-                    quantity=unit._b2b_format(left),
-                    unit=unit.name,
-                    product=self.product_id.display_name,
-                    order=self.order_id.name,
+        parts = self.env["stock.move"]
+        for moves, wanted, unit in self._get_wanted():
+            for move in moves.filtered(lambda move: not move.b2b_shipment_request_id):
+                held = move.product_uom._compute_quantity(
+                    move.quantity, unit, rounding_method="HALF-UP"
                 )
+                taken = min(held, wanted)
+                if unit.compare(taken, 0.0) > 0:
+                    parts |= move._b2b_split_reserved(taken, unit)
+                    wanted -= taken
+            if unit.compare(wanted, 0.0) > 0:
+                self._refuse_unreserved(moves.product_id, wanted, unit)
+        return parts
+
+    def _get_wanted(self):
+        """Return what is still to be shipped of this line as moves that bring it, how
+        much of them, and the unit of that: of kits for each of the components.
+
+        :rtype: list[tuple]
+        """
+        self.ensure_one()
+        line = self.sale_line_id
+        wanted = self.quantity - self.quantity_shipped
+        moves = line._b2b_first_moves()
+        components = line._b2b_kit_moves()
+        if not components:
+            return [(moves, wanted, self.product_uom_id)]
+        return [
+            (
+                moves.filtered(
+                    lambda move, product=product: move.product_id == product
+                ),
+                wanted * quantity,
+                product.uom_id,
             )
-        return moves
+            for product, quantity in line._b2b_get_kit_parts(components).items()
+        ]
+
+    def _refuse_unreserved(self, product, quantity, unit):
+        """Refuse to ship what somebody has taken off the order.
+
+        :raise UserError: always
+        """
+        raise UserError(
+            self.env._(
+                "%(quantity)s %(unit)s of %(product)s on order %(order)s are no longer "
+                "reserved.",
+                quantity=unit._b2b_format(quantity),
+                unit=unit.name,
+                product=product.display_name or self.product_id.display_name,
+                order=self.order_id.name,
+            )
+        )
 
     def _set_shipped(self):
         """Set what of these lines has left: by the transfers of their requests, and
@@ -187,12 +214,28 @@ class B2bShipmentRequestLine(models.Model):
         for line in self:
             if line.state == "sent":
                 line.quantity_apart = line._get_delivered_apart()
-            line.quantity_shipped = line.quantity_apart + sum(
-                move.product_uom._compute_quantity(
-                    move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+            line.quantity_shipped = line.quantity_apart + line._count_shipped()
+
+    def _count_shipped(self):
+        """Return what has left of this line by the transfers of its request."""
+        self.ensure_one()
+        line = self.sale_line_id
+        moves = self._get_shipped_moves()
+        if components := line._b2b_kit_moves():
+            needed = line._b2b_get_kit_parts(components)
+            gone = dict.fromkeys(needed, 0.0)
+            for move in moves.filtered(lambda move: move.product_id in needed):
+                gone[move.product_id] += move.product_uom._compute_quantity(
+                    move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
                 )
-                for move in line._get_shipped_moves()
+            counts = (gone[product] / needed[product] for product in needed)
+            return self.product_uom_id.round(min(counts, default=0.0))
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
             )
+            for move in moves
+        )
 
     def _get_delivered_apart(self):
         """Return what staff delivered of the goods that are set aside for this line."""

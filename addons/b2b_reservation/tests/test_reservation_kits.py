@@ -149,3 +149,24 @@ class TestKits(B2bReservationCommon):
         order.picking_ids.do_unreserve()
         self.assertEqual(order.b2b_reservation_ids.state, "released")
         self.assertEqual(self._get_held(order), (0, 0))
+
+    def test_requested_kits_leave_as_their_components(self):
+        self._set_stock(self.bolt, 20)
+        self._set_stock(self.nut, 20)
+        order = self._order_kits()
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 2))
+        request.with_user(self.staff_user).action_confirm()
+        self.assertEqual(
+            {
+                move.product_id: (move.product_uom_qty, move.quantity)
+                for move in request.picking_ids.move_ids
+            },
+            {self.bolt: (4, 4), self.nut: (2, 2)},
+        )
+        self.assertEqual(self._get_held(order), (10, 5))
+        self._deliver(request.picking_ids)
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(request.line_ids.quantity_shipped, 2)
+        self.assertEqual(self._get_held(order), (6, 3))
+        self.assertEqual(order.order_line._b2b_quantity_to_ship(), 3)
