@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "B2B Dealer Portal contributors",
     "license": "LGPL-3",
-    "depends": ["b2b_portal"],
+    "depends": ["b2b_portal", "phone_validation"],
     "data": [
         "security/ir.model.access.csv",
         "security/b2b_reservation_rules.xml",
@@ -27,9 +27,14 @@
         "views/reservation_templates.xml",
         "views/reservation_wait_templates.xml",
         "views/stock_picking_views.xml",
+        "views/shipment_request_templates.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
-        "web.assets_frontend": ["b2b_reservation/static/src/interactions/*.js"],
+        "web.assets_frontend": [
+            "b2b_reservation/static/src/interactions/*.js",
+            "b2b_reservation/static/src/scss/*.scss",
+        ],
+        "web.assets_tests": ["b2b_reservation/static/tests/tours/*.js"],
     },
 }

@@ -1,1 +1,2 @@
 from . import reservations
+from . import shipment_requests

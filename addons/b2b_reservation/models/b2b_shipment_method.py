@@ -3,6 +3,10 @@ from datetime import datetime, time, timedelta
 from pytz import timezone
 
 from odoo import fields, models
+from odoo.tools import format_date
+
+# Nobody plans a shipment for later.
+MAX_DAYS_AHEAD = 365
 
 
 class B2bShipmentMethod(models.Model):
@@ -107,6 +111,35 @@ class B2bShipmentMethod(models.Model):
         """
         self.ensure_one()
         return self._plan_working_days(self._get_calendar(company), day, 0) == day
+
+    def _get_date_refusal(self, company, day):
+        """Say why goods cannot leave by this method on a day.
+
+        :param res.company company: the supplier
+        :param datetime.date day: what the dealer asks for
+        :return: a translated sentence for the dealer, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        first = self._get_first_date(company)
+        if day < first:
+            return self.env._(
+                "“%(method)s” is possible from %(date)s on.",
+                method=self.name,
+                date=format_date(self.env, first),
+            )
+        if day > first + timedelta(days=MAX_DAYS_AHEAD):
+            return self.env._("Choose a day within a year.")
+        if not self._is_working_day(company, day):
+            return self.env._(
+                "%(date)s is no working day: the next one is %(next)s.",
+                date=format_date(self.env, day),
+                next=format_date(
+                    self.env,
+                    self._plan_working_days(self._get_calendar(company), day, 0),
+                ),
+            )
+        return False
 
     def _plan_working_days(self, calendar, start, days):
         """Return the working day that comes some working days after the first one on

@@ -19,9 +19,6 @@ class B2bShipmentRequest(models.Model):
 
     _inherit = "b2b.shipment.request"
 
-    def _check_complete(self):
-        """Refuse what lacks what its method asks for; other files add to it."""
-
     # === SENDING === #
 
     def _send(self):
@@ -38,38 +35,11 @@ class B2bShipmentRequest(models.Model):
         # Else it would read what others are about to set aside as free.
         request.order_ids._b2b_serialize_contracted()
         serialize(request.line_ids.sale_line_id._b2b_claims().reservation_id)
-        request._check_sending()
+        request._check_complete()
         request._set_aside_goods()
         request._set_cost()
         request.write({"state": "sent", "date_sent": fields.Datetime.now()})
         request._notify_dealer("sent")
-
-    def _check_sending(self):
-        """Refuse to send what cannot be shipped.
-
-        :raise UserError: with a sentence for the dealer
-        """
-        self.ensure_one()
-        self._check_complete()
-        if not self.line_ids:
-            raise UserError(self.env._("Choose what is to be shipped."))
-        for order in self.order_ids:
-            if order.b2b_legal_entity_id != self.legal_entity_id:
-                raise UserError(
-                    self.env._("Order %s is of another legal entity.", order.name)
-                )
-            if order.company_id != self.company_id:
-                raise UserError(
-                    self.env._("Order %s is of another company.", order.name)
-                )
-        self._check_may_ship()
-        if len(self.order_ids.warehouse_id) > 1:
-            raise UserError(
-                self.env._(
-                    "These goods are in different warehouses: send a shipment request "
-                    "for each."
-                )
-            )
 
     def _check_may_ship(self):
         """Refuse what may not be shipped on the contracts of this request.
@@ -94,22 +64,9 @@ class B2bShipmentRequest(models.Model):
             for claim, quantity in claims.items():
                 chosen[claim.reservation_id][claim] = quantity
             if rest:
-                missing.append(
-                    self.env._(
-                        "%(product)s of order %(order)s (%(quantity)s %(unit)s)",
-                        product=line.product_id.display_name,
-                        order=line.order_id.name,
-                        quantity=line.product_uom_id._b2b_format(rest),
-                        unit=line.product_uom_id.name,
-                    )
-                )
+                missing.append(line._describe(rest))
         if missing:
-            raise UserError(
-                self.env._(
-                    "Only what is reserved can be shipped. Not reserved: %(goods)s.",
-                    goods="; ".join(missing),
-                )
-            )
+            raise UserError(self._get_missing_sentence(missing))
         for reservation, taken in chosen.items():
             reservation._set_aside(taken, self)
 

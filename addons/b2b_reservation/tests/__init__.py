@@ -11,4 +11,5 @@ from . import test_reservation_wait
 from . import test_shipment_backend
 from . import test_shipment_concurrency
 from . import test_shipment_flow
+from . import test_shipment_pages
 from . import test_translations
