@@ -7,8 +7,8 @@
 
 **What is promised.** Items come in the order of the file. A row that cannot be read
 comes as a `model.Problem` in its place, the others go on. A file that is broken or
-hostile raises `RefusedFile`, with place and reason, as soon as the fault is met: what
-came before has been delivered by then. Whoever must have all or nothing either works
+hostile raises `RefusedFile`, with place and reason, when the fault is met: what came
+before has been delivered by then. Whoever must have all or nothing either works
 inside a transaction that the exception rolls back, or calls `check` first: it reads the
 same bytes by the same rules in about half the time, and delivers nothing.
 
@@ -32,6 +32,7 @@ from .classifier import (
 from .documents import read_document
 from .errors import HostileFile, RowError
 from .fields import Row
+from .isolation import in_own_thread
 from .layout import local_name
 from .offers import read_offer
 from .parties import read_counterparty
@@ -64,6 +65,11 @@ def check(source, limits=None):
     :rtype: collections.Counter
     :raise RefusedFile: as reading it would
     """
+    (counts,) = in_own_thread(lambda: _count_rows(source, limits))
+    return counts
+
+
+def _count_rows(source, limits):
     counts = Counter()
     for event, element in Stream(source, limits):
         if event == "end":
@@ -71,13 +77,13 @@ def check(source, limits=None):
             if name:
                 counts[name] += 1
                 element.clear()
-    return counts
+    yield counts
 
 
 class Reader:
     """One file; to be iterated once.
 
-    :param source: a path or an open binary file
+    :param source: a path or an open binary file, which another thread will read
     :param stream.Limits limits: what is refused as hostile
     :ivar envelope: the root's attributes, known from the first item on
     :ivar counts: how many items of each class were delivered
@@ -100,7 +106,7 @@ class Reader:
         return self._stream.unknown
 
     def __iter__(self):
-        for item in self._items():
+        for item in in_own_thread(self._items):
             self.counts[item.__class__] += 1
             yield item
 

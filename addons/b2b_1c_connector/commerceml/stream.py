@@ -21,6 +21,8 @@ from .layout import local_name
 PIECE = 64 * 1024
 # libxml2: a limit was reached, a name is too long, entities run in a circle
 LIMIT_CODES = {89, 110, 114, 115}
+# libxml2: its dictionary of names is full
+NO_ROOM_CODE = 2
 # libxml2: the document or an element is not ended
 END_CODES = {77, 73, 5000}
 # so many names of unknown elements are counted one by one
@@ -97,6 +99,7 @@ class Stream:
             remove_pis=True,
             # whitespace between elements says nothing
             remove_blank_text=True,
+            collect_ids=False,
         )
         for piece in self._pieces():
             yield from self._fed(parser, lambda piece=piece: parser.feed(piece))
@@ -169,14 +172,16 @@ class Stream:
 
     def _refusal(self, error, parser):
         line, column = error.position
-        code, reason = error.code, error.msg
+        code, reason = error.code, error.msg or "not well-formed"
         log = parser.feed_error_log
         if not line and log:
             # lxml knows that something failed, libxml2 said what before
             line, column = log[0].line, log[0].column
             code, reason = log[0].type, log[0].message
-        reason = (reason or "not well-formed").partition(", line ")[0].strip()
+        reason = reason.partition(", line ")[0].strip()
         place = self.place(line or None, column or None)
+        if code == NO_ROOM_CODE:
+            return HostileFile("too many different names", place)
         if code in LIMIT_CODES:
             return HostileFile(reason, place)
         if code in END_CODES:

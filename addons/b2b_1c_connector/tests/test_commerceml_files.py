@@ -1,7 +1,9 @@
 import io
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -218,6 +220,29 @@ class TestFiles(CommerceMLCase):
         count, megabytes = map(int, result.stdout.split())
         self.assertEqual(count, 60_001)
         self.assertLess(megabytes, 20)
+
+    def test_giving_up_ends_the_thread_and_closes_the_file(self):
+        data = as_1c_writes(envelope(catalog(GOOD * 20_000)))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "import.xml")
+            path.write_bytes(data)
+            before = set(threading.enumerate())
+            reading = read(path)
+            self.assertIsInstance(next(reading), model.Catalog)
+            (thread,) = set(threading.enumerate()) - before
+            reading.close()
+            self.assertFalse(thread.is_alive())
+            links = Path("/proc/self/fd").iterdir()
+            opened = [os.path.realpath(link) for link in links]
+            self.assertNotIn(str(path.resolve()), opened)
+
+    def test_fault_of_the_source_arrives(self):
+        class Gone(io.BytesIO):
+            def read(self, size=-1):
+                raise OSError("gone")
+
+        with self.assertRaisesRegex(OSError, "gone"):
+            list(read(Gone()))
 
     def test_no_odoo_is_imported(self):
         program = (

@@ -1,6 +1,8 @@
 import io
 import time
 
+from lxml import etree
+
 from odoo.tests import tagged
 
 from ..commerceml import BrokenFile, HostileFile, Limits, RefusedFile, check, read
@@ -103,6 +105,16 @@ class TestHostile(CommerceMLCase):
         self.assertEqual(len(items), 2)
         self.assertLessEqual(len(self.reader.unknown), 501)
         self.assertEqual(self.reader.unknown.total(), 5000)
+
+    def test_dictionary_of_names_is_not_filled_for_the_files_after(self):
+        names = "".join(f"<Н{number}{'х' * 500}/>" for number in range(26_000))
+        hostile = as_1c_writes(envelope(catalog(names)))
+        self.assertRefused(hostile)
+        # names of which none was met before in this thread
+        fresh = "".join(f"<Свежее{number}{'х' * 500}/>" for number in range(300))
+        items = self.read(catalog(f"{fresh}<Товар><Ид>1</Ид></Товар>"))
+        self.assertEqual(len(items), 2)
+        etree.fromstring(f"<a>{fresh}</a>")
 
     def test_repeated_header_does_not_fill_the_memory(self):
         limits = Limits(row_bytes=500_000)
