@@ -11,6 +11,7 @@ from . import demo_database, prepared, processes
 from .console import Problem, say_line, step
 from .instances import Instance
 from .locks import open_lock, try_exclusive
+from .paths import core_modules
 from .run_options import parse
 
 # how long a start may take on a slow machine
@@ -43,6 +44,9 @@ def _serve(instance, logins):
     database = demo_database.name()
     command = [prepared.PYTHON, "-m", "odoo", "-d", database]
     command += [f"--db-filter=^{database}$", "--no-database-list"]
+    if "queue_job" in core_modules():
+        # what runs jobs in the background starts with the server
+        command += ["--load=base,rpc,web,queue_job"]
     with open(instance.log, "a", encoding="utf-8") as log:
         server = processes.start(
             command,

@@ -1,3 +1,4 @@
+from . import test_backend
 from . import test_commerceml_archive
 from . import test_commerceml_catalog
 from . import test_commerceml_documents
@@ -7,3 +8,4 @@ from . import test_commerceml_hostile
 from . import test_commerceml_offers
 from . import test_commerceml_samples
 from . import test_commerceml_writer
+from . import test_translations

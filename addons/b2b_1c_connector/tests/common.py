@@ -49,6 +49,7 @@ def requisites(**values):
 class CommerceMLCase(BaseCase):
     """Reads files that the tests write; needs no database."""
 
+    # pylint: disable=method-required-super
     def read(self, body, limits=None, **values):
         """All items of a file with `body` in its root."""
         return self.read_bytes(as_1c_writes(envelope(body, **values)), limits)

@@ -1,0 +1,21 @@
+{
+    "name": "B2B 1C Connector",
+    "summary": "Exchange with 1C:Enterprise by 1C's own exchange with a site",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "B2B Dealer Portal contributors",
+    "license": "LGPL-3",
+    "depends": ["b2b_portal", "queue_job"],
+    "external_dependencies": {"python": ["lxml"]},
+    "data": [
+        "security/b2b_1c_groups.xml",
+        "security/ir.model.access.csv",
+        "security/b2b_1c_rules.xml",
+        "data/queue_job.xml",
+        "views/b2b_1c_instructions.xml",
+        "views/b2b_1c_credentials_views.xml",
+        "views/b2b_1c_backend_views.xml",
+        "views/b2b_1c_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

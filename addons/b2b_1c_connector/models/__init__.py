@@ -1,0 +1,2 @@
+from . import b2b_1c_backend
+from . import res_users
