@@ -63,6 +63,7 @@ def order(**values):
 
 @tagged("-at_install", "post_install")
 class TestWriter(CommerceMLCase):
+    # pylint: disable=method-required-super
     def write(self, *orders, **values):
         return write_orders(orders, FORMED, **values)
 
