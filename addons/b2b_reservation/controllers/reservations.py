@@ -284,7 +284,8 @@ class B2bReservations(CustomerPortal):
         """
         reservation_sudo = self._b2b_get_reservation(reservation_id, "pay")
         order = reservation_sudo.order_id.with_env(request.env)
-        url = reservation_sudo._is_to_pay() and order._b2b_get_pay_url()
+        waits = reservation_sudo - reservation_sudo._filter_kept()
+        url = waits and waits._is_to_pay() and order._b2b_get_pay_url()
         if not url:
             self._leave_notice("info", request.env._("There is nothing to pay."))
         return request.redirect(url or "/my/reservations")

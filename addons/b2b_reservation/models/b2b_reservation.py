@@ -245,6 +245,7 @@ class B2bReservation(models.Model):
         colors = {"running": "success", "expired": "warning", "done": "info"}
         user = self.env.user
         entities = self.sudo().legal_entity_id
+        kept = self.sudo()._filter_kept()
         ordering = entities.filtered(lambda entity: user._b2b_may("order", entity))
         paying = entities.filtered(lambda entity: user._b2b_may("pay", entity))
         # The rules have let him read them; of products he may see only those on sale.
@@ -256,7 +257,7 @@ class B2bReservation(models.Model):
                 "legal_entity": reservation.legal_entity_id.name,
                 "contract": reservation.contract_id.name,
                 "reserved": reservation.date_reserved,
-                "expiry": not reservation._is_kept() and reservation.date_expiry,
+                "expiry": reservation not in kept and reservation.date_expiry,
                 "end": reservation.date_end,
                 "state": reservation.state,
                 "state_text": states[reservation.state],
@@ -265,27 +266,36 @@ class B2bReservation(models.Model):
                 and reservation.state == "running"
                 and not reservation.is_by_staff,
                 "can_extend": reservation.legal_entity_id in ordering
-                and not reservation._is_kept()
+                and reservation not in kept
                 and not reservation._get_extend_refusal(),
                 "can_pay": reservation.legal_entity_id in paying
+                and reservation not in kept
                 and reservation._is_to_pay(),
                 "lines": reservation.line_ids._get_portal_rows(),
             }
             for reservation in self.sudo()
         ]
 
+    def _filter_kept(self):
+        """Return those of these that run and that what is paid keeps for good."""
+        running = self.filtered(lambda reservation: reservation.state == "running")
+        orders = running.order_id
+        kept = orders._b2b_keeping_reserve(orders._b2b_get_payment_states())
+        return running.filtered(lambda reservation: reservation.order_id in kept)
+
     def _is_kept(self):
         """Tell whether what is paid keeps this running reservation for good."""
         self.ensure_one()
-        return self.state == "running" and self.order_id._b2b_keeps_reserve()
+        return bool(self._filter_kept())
 
     def _is_to_pay(self):
-        """Tell whether paying its bill keeps this reservation; a caller with sudo."""
+        """Tell whether this reservation will end unless its bill is paid; a caller with
+        sudo, who has left out what is paid already.
+        """
         self.ensure_one()
         return (
             self.state == "running"
             and bool(self.date_expiry)
-            and not self._is_kept()
             and bool(self.order_id._b2b_get_unpaid_bill())
         )
 
@@ -342,9 +352,11 @@ class B2bReservation(models.Model):
     def _expire(self):
         """Release this reservation, or keep it for good if its bill is paid."""
         self.ensure_one()
-        if self.order_id._b2b_keeps_reserve():
+        order = self.order_id
+        payment_states = order._b2b_get_payment_states()
+        if order._b2b_keeping_reserve(payment_states):
             self.date_expiry = False
             return
         self._release("expired")
-        if self.company_id.b2b_lapse_bills:
-            self.order_id._b2b_lapse_bill()
+        if "not_paid" in payment_states[order.id] and self.company_id.b2b_lapse_bills:
+            order._b2b_lapse_bill()

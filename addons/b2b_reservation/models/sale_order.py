@@ -3,6 +3,10 @@ from math import floor
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
+
+# Who has paid so far keeps what is reserved.
+KEEPING_STATES = {"paid", "in_payment", "processing"}
 
 
 class SaleOrder(models.Model):
@@ -169,13 +173,57 @@ class SaleOrder(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        states = set(self.b2b_payment_request_ids.mapped("payment_state"))
-        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
-        states |= set(invoices.mapped("payment_state"))
-        kept = {"paid", "in_payment", "processing"}
-        if self.company_id.b2b_keep_partly_paid:
-            kept.add("partial")
-        return bool(states & kept)
+        return bool(self._b2b_keeping_reserve(self._b2b_get_payment_states()))
+
+    def _b2b_keeping_reserve(self, payment_states):
+        """Return those of these orders for which so much is paid that their reserve
+        does not expire.
+
+        :param dict payment_states: see :meth:`_b2b_get_payment_states`
+        """
+        return self.filtered(
+            lambda order: (
+                not KEEPING_STATES.isdisjoint(payment_states[order.id])
+                or (
+                    "partial" in payment_states[order.id]
+                    and order.company_id.b2b_keep_partly_paid
+                )
+            )
+        )
+
+    def _b2b_get_payment_states(self):
+        """Return how far the payment requests and invoices of these orders are paid, by
+        the id of the order. In one query: it is asked for whatever expires.
+
+        :rtype: dict[int, set]
+        """
+        self.env["b2b.payment.request"].flush_model(["order_id", "payment_state"])
+        self.env["account.move"].flush_model(["move_type", "payment_state", "state"])
+        self.env["sale.order.line"].flush_model(["invoice_lines", "order_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT order_id, payment_state
+                  FROM b2b_payment_request
+                 WHERE order_id IN %(ids)s
+                 UNION
+                SELECT line.order_id, move.payment_state
+                  FROM sale_order_line AS line
+                  JOIN sale_order_line_invoice_rel AS rel
+                    ON rel.order_line_id = line.id
+                  JOIN account_move_line AS item ON item.id = rel.invoice_line_id
+                  JOIN account_move AS move ON move.id = item.move_id
+                 WHERE line.order_id IN %(ids)s
+                   AND move.state = 'posted'
+                   AND move.move_type = 'out_invoice'
+                """,
+                ids=tuple(self.ids) or (0,),
+            )
+        )
+        states = {order_id: set() for order_id in self.ids}
+        for order_id, state in rows:
+            states[order_id].add(state)
+        return states
 
     def _b2b_get_reserve_rows(self):
         """Return what of this order can be reserved, a row for each of its lines that
