@@ -283,11 +283,6 @@ class B2bReservation(models.Model):
         kept = orders._b2b_keeping_reserve(orders._b2b_get_payment_states())
         return running.filtered(lambda reservation: reservation.order_id in kept)
 
-    def _is_kept(self):
-        """Tell whether what is paid keeps this running reservation for good."""
-        self.ensure_one()
-        return bool(self._filter_kept())
-
     def _is_to_pay(self):
         """Tell whether this reservation will end unless its bill is paid; a caller with
         sudo, who has left out what is paid already.

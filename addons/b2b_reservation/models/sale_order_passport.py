@@ -40,9 +40,8 @@ class SaleOrder(models.Model):
         if not reservations:
             return {}
         running = reservations.filtered(lambda res: res.state == "running")
-        ends = [
-            res.date_expiry for res in running if res.date_expiry and not res._is_kept()
-        ]
+        ending = running - running._filter_kept()
+        ends = [res.date_expiry for res in ending if res.date_expiry]
         text = ""
         if ends:
             text = self.env._(
