@@ -13,8 +13,8 @@ STEP_BY_TAB = {
 COLORS = {
     "done": "success",
     "now": "primary",
-    "later": "light",
-    "skipped": "light",
+    "later": "",
+    "skipped": "",
     "refused": "warning",
 }
 
@@ -189,7 +189,9 @@ class SaleOrder(models.Model):
     def _b2b_get_pay_step(self):
         """Return the step of paying: what the bill or the first open invoice asks
         for."""
-        step = self._b2b_get_step("pay", 40, self.env._("Pay"), "fa-credit-card")
+        step = self._b2b_get_step(
+            "pay", 40, self.env._("Pay the bill"), "fa-credit-card"
+        )
         is_billed = self._b2b_get_bill() or self._b2b_get_posted_invoices()
         if self.state != "sale" or not is_billed:
             return step
@@ -228,12 +230,11 @@ class SaleOrder(models.Model):
                 self.env, max(moments), dt_format="short"
             )
             return step | {"state": "done", "date": moment or ""}
-        step["state"] = "now"
-        if self.delivery_status == "pending":
-            step["text"] = self.env._("We prepare the goods.")
-        else:
-            step["text"] = self.env._("A part of the goods is still to come.")
-        return step
+        if self.delivery_status == "partial":
+            text = self.env._("A part of the goods is still to come.")
+            return step | {"state": "now", "text": text}
+        state = "later" if self.delivery_status == "pending" else "now"
+        return step | {"state": state, "text": self.env._("We prepare the goods.")}
 
     def _b2b_get_posted_invoices(self):
         """Return the posted customer invoices of this order, the newest first."""

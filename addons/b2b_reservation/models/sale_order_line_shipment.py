@@ -14,13 +14,15 @@ class SaleOrderLine(models.Model):
         )
         return free._in_order_of_use()
 
-    def _b2b_quantity_to_ship(self):
+    def _b2b_quantity_to_ship(self, claims=None):
         """Return how much of this order line a dealer may ask to ship, in its unit:
         what is reserved for it and on no other shipment request; of a paid order
         whatever has not left.
+
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
         """
         self.ensure_one()
-        claims = self._b2b_claims()
+        claims = self._b2b_claims() if claims is None else claims
         requested = claims.filtered("reservation_id.shipment_request_id")
         if self.order_id._b2b_is_paid():
             total = self._b2b_quantity_waiting()

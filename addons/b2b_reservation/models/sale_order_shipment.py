@@ -51,5 +51,17 @@ class SaleOrder(models.Model):
             and self.state == "sale"
             and user._is_portal()
             and user._b2b_may("order", self.b2b_legal_entity_id)
-            and any(line._b2b_quantity_to_ship() for line in self.order_line)
+            and bool(self._b2b_lines_to_ship())
+        )
+
+    def _b2b_lines_to_ship(self):
+        """Return the lines of this order of which something may be asked to ship. The
+        number of queries does not depend on their number.
+
+        :rtype: sale.order.line
+        """
+        claims = self.order_line._b2b_claims()
+        by_line = claims.grouped("sale_line_id")
+        return self.order_line.filtered(
+            lambda line: line._b2b_quantity_to_ship(by_line.get(line, claims.browse()))
         )

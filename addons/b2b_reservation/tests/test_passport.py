@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bBuilders
 
@@ -104,29 +104,152 @@ class TestReserveStep(B2bPassportMixin, B2bReservationCommon):
     def test_salesman_without_rights_on_reservations_reads_the_step(self):
         order = self._confirm_order()
         self._reserve(order)
-        salesman = self._create_salesman()
+        salesman = new_test_user(
+            self.env, "b2b_salesman", groups="sales_team.group_sale_salesman"
+        )
         order.user_id = salesman
         step = self._get_step(order, user=salesman)
         self.assertEqual((step["state"], step["documents"]), ("done", []))
 
-    def _create_salesman(self):
-        return self.env["res.users"].create(
-            {
-                "name": "Salesman",
-                "login": "b2b_salesman",
-                "group_ids": [
-                    (6, 0, self.env.ref("sales_team.group_sale_salesman").ids)
-                ],
-            }
+
+@tagged("post_install", "-at_install")
+class TestShipStep(B2bPassportMixin, B2bReservationCommon):
+    STEP = "ship"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_stock(cls.product, 10)
+        cls.manager = new_test_user(
+            cls.env,
+            "b2b_shipping_manager",
+            groups="b2b_portal.group_b2b_manager,sales_team.group_sale_salesman",
         )
+
+    def test_asking_stands_between_paying_and_collecting(self):
+        steps = list(self._get_steps(self._confirm_order()))
+        self.assertEqual(steps[3:], ["pay", "ship", "collect"])
+
+    def test_nothing_is_shipped_before_it_is_reserved_or_paid(self):
+        order = self._confirm_order()
+        steps = self._get_steps(order)
+        self.assertEqual(steps["ship"]["state"], "later")
+        self.assertIn("reserved or paid", steps["ship"]["text"])
+        self.assertFalse(steps["ship"]["action"])
+        collect = steps["collect"]
+        self.assertEqual((collect["state"], collect["text"]), ("later", ""))
+
+    def test_what_is_reserved_can_be_asked_for(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        step = self._get_step(order)
+        self.assertEqual(step["state"], "now")
+        self.assertEqual(
+            step["action"]["url"], f"/my/shipment-requests/new?order={order.id}"
+        )
+
+    def test_who_may_not_order_reads_the_step_without_its_button(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self.dealer_user.b2b_membership_ids.role = "accountant"
+        step = self._get_step(order)
+        self.assertEqual((step["state"], step["action"]), ("now", None))
+
+    def test_refusal_is_said(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self.contract.active = False
+        step = self._get_step(order)
+        self.assertEqual((step["state"], step["action"]), ("refused", None))
+        self.assertEqual(step["text"], self.contract._refusal_reason("ship"))
+
+    def test_sent_request_is_shown_until_all_is_asked_for(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 2))
+        step = self._get_step(order)
+        self.assertEqual(step["state"], "now")
+        self._request_shipment((order.order_line, 3))
+        step = self._get_step(order)
+        self.assertEqual((step["state"], step["action"]), ("done", None))
+        self.assertEqual(step["who"], self.dealer_user.name)
+        self.assertTrue(step["date"])
+        self.assertEqual(len(step["documents"]), 2)
+        self.assertEqual(
+            step["documents"][0]["url"], f"/my/shipment-requests/{request.id}"
+        )
+        collect = self._get_steps(order)["collect"]
+        self.assertEqual(collect["state"], "now")
+        self.assertIn("We prepare", collect["text"])
+
+    def test_cancelled_request_is_asked_for_again(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 5))
+        request.with_user(self.dealer_user)._cancel_by_dealer()
+        step = self._get_step(order)
+        self.assertEqual(step["state"], "now")
+        self.assertEqual(step["documents"][0]["text"], "Cancelled")
+
+    def test_draft_is_not_shown(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self._create_request((order.order_line, 5))
+        self.assertFalse(self._get_step(order)["documents"])
+
+    def test_goods_that_are_ready_are_collected_now(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 5))
+        request.with_user(self.manager).action_confirm()
+        request.with_user(self.manager).action_start_picking()
+        request.with_user(self.manager).action_ready()
+        step = self._get_steps(order)["collect"]
+        self.assertEqual(step["state"], "now")
+        self.assertIn("ready", step["text"])
+
+    def test_shipped_request_is_done(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 5))
+        request.with_user(self.manager).action_confirm()
+        self._deliver(request.picking_ids)
+        steps = self._get_steps(order)
+        self.assertEqual(steps["ship"]["state"], "done")
+        self.assertEqual(steps["collect"]["state"], "done")
+
+    def test_service_and_what_left_unasked_need_no_request(self):
+        order = self._confirm_order()
+        order.picking_ids.action_assign()
+        self._deliver(order.picking_ids)
+        self.assertEqual(self._get_step(order)["state"], "skipped")
+
+    def test_offer_is_shipped_later_and_what_is_cancelled_never(self):
+        order = self._create_order()
+        self.assertEqual(self._get_step(order)["state"], "later")
+        order._action_cancel()
+        self.assertEqual(self._get_step(order)["state"], "skipped")
+
+    def test_who_sees_no_requests_sees_none_here(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self._request_shipment((order.order_line, 5))
+        salesman = new_test_user(
+            self.env, "b2b_salesman", groups="sales_team.group_sale_salesman"
+        )
+        order.user_id = salesman
+        self.assertFalse(self._get_step(order, user=salesman)["documents"])
+        order.user_id = self.manager
+        self.assertTrue(self._get_step(order, user=self.manager)["documents"])
 
 
 @tagged("post_install", "-at_install")
-class TestReserveStepPage(B2bReservationBuilders, B2bBuilders, HttpCase):
-    def test_number_of_queries_does_not_depend_on_reservations_and_lines(self):
+class TestPassportPage(B2bReservationBuilders, B2bBuilders, HttpCase):
+    def test_number_of_queries_does_not_depend_on_what_the_order_has(self):
         self._set_stock(self.product, 100)
         order = self._confirm_order()
         self._reserve(order, 1)
+        self._request_shipment((order.order_line, 1))
         self.authenticate("b2b_dealer", "b2b_dealer")
 
         def count():
@@ -142,4 +265,5 @@ class TestReserveStepPage(B2bReservationBuilders, B2bBuilders, HttpCase):
         order.order_line.copy({"order_id": order.id})
         for line in order.order_line:
             order.with_user(self.dealer_user)._b2b_reserve({line.id: 1})
+            self._request_shipment((line, 1))
         self.assertEqual(count(), few)
