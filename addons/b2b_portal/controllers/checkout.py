@@ -1,12 +1,13 @@
 from werkzeug.exceptions import Forbidden, NotFound
 
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request, route
 from odoo.tools import consteq
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
+from .access import find_order
 from .query import parse_id
 
 PAY_BY_BILL_URL = "/shop/bill/process"
@@ -232,19 +233,9 @@ class B2bPayByBill(PaymentPortal):
     )
     def b2b_issue_bill(self, order_id, **_post):
         """Issue the bill of a confirmed order that has none, and show the order."""
-        order_sudo = self._b2b_get_order(order_id)
+        order_sudo = find_order(order_id)
         if not request.env.user._b2b_may("order", order_sudo.b2b_legal_entity_id):
             raise Forbidden()
         if order_sudo._b2b_is_bill_missing():
             order_sudo._b2b_bill_on_submission()
         return request.redirect(f"/my/orders/{order_sudo.id}")
-
-    def _b2b_get_order(self, order_id):
-        """Return an order on a contract that the user may read (sudo), else 404."""
-        try:
-            order_sudo = self._document_check_access("sale.order", order_id)
-        except (AccessError, MissingError) as error:
-            raise NotFound() from error
-        if not order_sudo.b2b_contract_id:
-            raise NotFound()
-        return order_sudo

@@ -1,37 +1,23 @@
-import threading
 import uuid
-from unittest.mock import patch
+from functools import partial
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
 from odoo.tests import tagged
-from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import SQL
 
-from .parallel import Connection
+from .parallel import ParallelCase
 
 
-class ParallelCase(BaseCase):
-    """Two transactions that start before either has written: real connections, real
-    commits, and the server's way of running the loser again. What is made is
-    committed, and removed at the end.
-    """
+class ParallelOrderCase(ParallelCase):
+    """One order that two transactions act on, which start before either has written."""
 
     product_type = "service"
 
     def setUp(self):
         super().setUp()
-        self.registry_ = Registry(get_db_name())
-        self.made = []
-        self.addCleanup(self._remove)
-        with self._environment() as env:
-            order = self._create_order(env)
-            self.order_id = order.id
-
-    def _environment(self):
-        return Connection(self.registry_)
+        with self._connection() as env:
+            self.order_id = self._create_order(env).id
 
     def _create_order(self, env):
         """Return a committed order on a contract."""
@@ -62,13 +48,8 @@ class ParallelCase(BaseCase):
             order_line=[Command.create({"product_id": product.id, "price_unit": 10})],
         )
 
-    def _create(self, env, model, **values):
-        record = env[model].create(values)
-        self.made.append((model, record.ids))
-        return record
-
     def _remove(self):
-        with self._environment() as env:
+        with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
             # They are never deleted in life; here they must not outlive the test.
             order.b2b_payment_request_ids.with_context(_force_unlink=True).unlink()
@@ -78,8 +59,7 @@ class ParallelCase(BaseCase):
             invoices.with_context(force_delete=True).unlink()
             self._remove_deliveries(order.picking_ids)
             order._action_cancel()
-            for model, ids in reversed(self.made):
-                env[model].browse(ids).unlink()
+        return super()._remove()
 
     def _remove_deliveries(self, pickings):
         """Delete deliveries, done ones too, which Odoo refuses."""
@@ -103,45 +83,27 @@ class ParallelCase(BaseCase):
         :param callable body: takes an environment and the number of the runner
         :return: what the two returned, and how often each was run
         """
-        barrier = threading.Barrier(2, timeout=30)
-        results, attempts = {}, [0, 0]
+        results = {}
 
-        def run(number, env):
-            def attempt():
-                attempts[number] += 1
-                env["sale.order"].browse(self.order_id).state  # noqa: B018
-                if attempts[number] == 1:
-                    barrier.wait()
-                return body(env, number)
+        def act(number, env):
+            results[number] = body(env, number)
 
-            results[number] = retrying(attempt, env)
-
-        # The runner of the tests holds the lock of the registry.
-        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
-        with self._environment() as first, self._environment() as second:
-            threads = [
-                threading.Thread(target=run, args=(number, env), daemon=True)
-                for number, env in enumerate((first, second))
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-                self.assertFalse(thread.is_alive(), "no transaction hangs")
+        attempts, errors = self._do_in_parallel([partial(act, n) for n in range(2)])
+        self.assertFalse(errors)
         return results, attempts
 
 
 @tagged("post_install", "-at_install")
-class TestParallelBilling(ParallelCase):
+class TestParallelBilling(ParallelOrderCase):
     def _get_requests(self):
-        with self._environment() as env:
+        with self._connection() as env:
             requests = env["b2b.payment.request"].search(
                 [("order_id", "=", self.order_id)]
             )
             return requests.mapped("name")
 
     def test_two_who_ask_for_the_bill_get_the_same(self):
-        with self._environment() as env:
+        with self._connection() as env:
             env["sale.order"].browse(self.order_id).action_confirm()
         results, attempts = self._run_in_parallel(
             lambda env, _n: (
@@ -153,7 +115,7 @@ class TestParallelBilling(ParallelCase):
         self.assertEqual(set(results.values()), set(self._get_requests()))
 
     def test_two_tabs_confirm_one_order(self):
-        with self._environment() as env:
+        with self._connection() as env:
             provider = env.ref("b2b_portal.payment_provider_b2b_bill")
             order = env["sale.order"].browse(self.order_id)
             transactions = env["payment.transaction"].create(
@@ -184,13 +146,13 @@ class TestParallelBilling(ParallelCase):
 
 
 @tagged("post_install", "-at_install")
-class TestParallelDelivery(ParallelCase):
+class TestParallelDelivery(ParallelOrderCase):
     """The warehouse or the salesman acts on an order while the dealer bills it."""
 
     product_type = "consu"
 
     def _confirm(self, billing_mode):
-        with self._environment() as env:
+        with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
             order.b2b_contract_id.billing_mode = billing_mode
             order.order_line.product_uom_qty = 3
@@ -228,7 +190,7 @@ class TestParallelDelivery(ParallelCase):
         self._confirm("payment_request")
         billed, attempts = self._bill_while(self._deliver)
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
-        with self._environment() as env:
+        with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
             self.assertEqual(order.picking_ids.state, "done")
             # Who comes after the delivery finds the order invoiced.
@@ -239,7 +201,7 @@ class TestParallelDelivery(ParallelCase):
         self._confirm("invoice")
         _billed, attempts = self._bill_while(self._deliver)
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
-        with self._environment() as env:
+        with self._connection() as env:
             self._assert_invoiced(env["sale.order"].browse(self.order_id), 3)
 
     def test_delivery_of_a_part_while_the_bill_is_invoiced(self):
@@ -247,7 +209,7 @@ class TestParallelDelivery(ParallelCase):
         billed, attempts = self._bill_while(lambda order: self._deliver(order, 1))
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
         self.assertTrue(billed)
-        with self._environment() as env:
+        with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
             self.assertEqual(len(order.picking_ids), 2, "the rest is still to go")
             self._assert_invoiced(order, 3)
@@ -268,7 +230,7 @@ class TestParallelDelivery(ParallelCase):
         self._confirm("payment_request")
         _billed, attempts = self._bill_while(lambda order: order._action_cancel())
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
-        with self._environment() as env:
+        with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
             self.assertEqual(order.state, "cancel")
             self.assertFalse(order._b2b_get_payment_request(), "nothing asks for money")

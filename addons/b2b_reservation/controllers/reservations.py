@@ -1,9 +1,10 @@
 from werkzeug.exceptions import Forbidden, NotFound
 
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
 
+from odoo.addons.b2b_portal.controllers.access import find_order
 from odoo.addons.b2b_portal.controllers.query import choose
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -101,7 +102,7 @@ class B2bReservations(CustomerPortal):
     )
     def b2b_choose_goods(self, order_id, **_query):
         """Show what of an order can be reserved."""
-        order_sudo = self._b2b_get_order(order_id)
+        order_sudo = find_order(order_id)
         values = self._prepare_portal_layout_values() | {
             "page_name": "b2b_reserve",
             # Of "sale_order" the breadcrumbs of `sale` make an end of their own.
@@ -124,7 +125,7 @@ class B2bReservations(CustomerPortal):
         """Reserve goods of an order: what the form says, without it everything. For
         what is not in stock the dealer may wait.
         """
-        order_sudo = self._b2b_get_order(order_id)
+        order_sudo = find_order(order_id)
         self._b2b_check_role(order_sudo.b2b_legal_entity_id)
         order = order_sudo.with_user(request.env.user)
         lines = order_sudo.order_line
@@ -291,16 +292,6 @@ class B2bReservations(CustomerPortal):
         return request.redirect(url or "/my/reservations")
 
     # === ACCESS === #
-
-    def _b2b_get_order(self, order_id):
-        """Return an order on a contract that the user may read (sudo), else 404."""
-        try:
-            order_sudo = self._document_check_access("sale.order", order_id)
-        except (AccessError, MissingError) as error:
-            raise NotFound() from error
-        if not order_sudo.b2b_contract_id:
-            raise NotFound()
-        return order_sudo.with_user(request.env.user).sudo()
 
     def _b2b_get_reservation(self, reservation_id, action="order"):
         """Return a reservation that the user may act on (sudo), else 404 or 403.

@@ -116,7 +116,8 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         order = self._confirm_order(1, self.stranger_contract)
         reservation = self._reserve(order, user=self.stranger_user)
         self.assertEqual(self._post_reserve(order=order).status_code, 404)
-        for path in (f"/my/orders/{order.id}/reserve", "/my/orders/0/reserve"):
+        for number in (order.id, 0, 10**12):
+            path = f"/my/orders/{number}/reserve"
             self.assertEqual(self.url_open(path).status_code, 404)
         for action in ("extend", "release"):
             page = self._post(f"/my/reservations/{reservation.id}/{action}")
