@@ -134,6 +134,8 @@ class B2bDocument(models.Model):
             "status_color": STATE_COLORS.get(status, ""),
             "issued_at": format_datetime(self.env, self.issued_at, dt_format="short"),
             "synced_at": format_datetime(self.env, self.synced_at, dt_format="short"),
+            # What other addons let him do with it: pairs of address and name.
+            "actions": [],
             "url": url,
             "download_url": f"{url}?download=1",
         }

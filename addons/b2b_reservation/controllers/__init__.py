@@ -1,2 +1,3 @@
+from . import orders
 from . import reservations
 from . import shipment_requests

@@ -2,6 +2,7 @@ from . import b2b_carrier
 from . import b2b_carrier_terminal
 from . import b2b_contract
 from . import b2b_document
+from . import b2b_document_reserve
 from . import b2b_reservation
 from . import b2b_reservation_line
 from . import b2b_reservation_release

@@ -2,10 +2,12 @@ from . import test_bill_lapses
 from . import test_passport
 from . import test_reservation
 from . import test_reservation_concurrency
+from . import test_reservation_entries
 from . import test_reservation_kits
 from . import test_reservation_life
 from . import test_reservation_pages
 from . import test_reservation_paying
+from . import test_reservation_places
 from . import test_reservation_release
 from . import test_reservation_wait
 from . import test_shipment_backend
