@@ -1,15 +1,6 @@
 from odoo import api, models
 from odoo.tools import format_amount, format_date, format_datetime
 
-# Which step the documents of a tab of the journal belong to; others stand only in the
-# list below the order.
-STEP_BY_TAB = {
-    "bills": "bill",
-    "payments": "pay",
-    "waybills": "collect",
-    "tax_invoices": "collect",
-    "returns": "collect",
-}
 COLORS = {
     "done": "success",
     "now": "primary",
@@ -61,8 +52,9 @@ class SaleOrder(models.Model):
     def _b2b_file_documents(self, steps, rows):
         """Put documents to the steps they belong to, see :meth:`_b2b_get_passport`."""
         by_key = {step["key"]: step for step in steps}
+        key_by_tab = self._b2b_get_step_by_tab()
         for row in rows:
-            step = by_key.get(STEP_BY_TAB.get(row["tab"]))
+            step = by_key.get(key_by_tab.get(row["tab"]))
             if not step:
                 continue
             step["documents"].append(
@@ -76,6 +68,19 @@ class SaleOrder(models.Model):
             if step["key"] == "pay" and step["state"] == "done":
                 # They come in order of their dates: the last one paid the rest.
                 step["date"] = row["date"]
+
+    @api.model
+    def _b2b_get_step_by_tab(self):
+        """Return which step the documents of a tab of the journal belong to, by its
+        code; others stand only in the list below the order.
+        """
+        return {
+            "bills": "bill",
+            "payments": "pay",
+            "waybills": "collect",
+            "tax_invoices": "collect",
+            "returns": "collect",
+        }
 
     def _b2b_get_passport_steps(self):
         """Return the steps of this order for the current user, a caller with sudo.

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_datetime
 
 from .b2b_shipment_request import OPEN_STATES
@@ -17,6 +17,11 @@ class SaleOrder(models.Model):
             self._b2b_get_reserve_step(),
             self._b2b_get_ship_step(),
         ]
+
+    @api.model
+    def _b2b_get_step_by_tab(self):
+        """Override of `b2b_portal`: the papers of shipment requests."""
+        return super()._b2b_get_step_by_tab() | {"shipment_requests": "ship"}
 
     # === RESERVING === #
 

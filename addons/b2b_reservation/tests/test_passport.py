@@ -11,7 +11,10 @@ class B2bPassportMixin:
         self.env.flush_all()
         self.env.invalidate_all()
         user = user or self.dealer_user
-        passport = order.with_user(user).sudo()._b2b_get_passport([])
+        package = self.env["b2b.document"].with_user(user)._get_package(order)
+        passport = (
+            order.with_user(user).sudo()._b2b_get_passport(package._get_portal_rows())
+        )
         return {step["key"]: step for step in passport}
 
     def _get_step(self, order, **kwargs):
@@ -174,10 +177,11 @@ class TestShipStep(B2bPassportMixin, B2bReservationCommon):
         self.assertEqual((step["state"], step["action"]), ("done", None))
         self.assertEqual(step["who"], self.dealer_user.name)
         self.assertTrue(step["date"])
-        self.assertEqual(len(step["documents"]), 2)
-        self.assertEqual(
-            step["documents"][0]["url"], f"/my/shipment-requests/{request.id}"
-        )
+        pages = [paper["url"] for paper in step["documents"] if not paper["is_pdf"]]
+        self.assertEqual(len(pages), 2)
+        self.assertEqual(pages[0], f"/my/shipment-requests/{request.id}")
+        (paper, _other) = [row for row in step["documents"] if row["is_pdf"]]
+        self.assertTrue(paper["url"].endswith("/pdf"))
         collect = self._get_steps(order)["collect"]
         self.assertEqual(collect["state"], "now")
         self.assertIn("We prepare", collect["text"])
@@ -238,9 +242,12 @@ class TestShipStep(B2bPassportMixin, B2bReservationCommon):
             self.env, "b2b_salesman", groups="sales_team.group_sale_salesman"
         )
         order.user_id = salesman
-        self.assertFalse(self._get_step(order, user=salesman)["documents"])
+        # The paper he sees in the journal, as those of all his orders.
+        documents = self._get_step(order, user=salesman)["documents"]
+        self.assertFalse([row for row in documents if not row["is_pdf"]])
         order.user_id = self.manager
-        self.assertTrue(self._get_step(order, user=self.manager)["documents"])
+        documents = self._get_step(order, user=self.manager)["documents"]
+        self.assertTrue([row for row in documents if not row["is_pdf"]])
 
 
 @tagged("post_install", "-at_install")
