@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Reservations of a dealer: running, nearly over, ended, short, extended, by staff.
+"""Reservations of a dealer: running, nearly over, ended, short and waiting, extended,
+by staff.
 
 They are of orders whose goods have not left yet. One order stays without, so that there
 is something to reserve.
@@ -50,6 +51,7 @@ class Keeping:
         with self._hours_ago(7):
             self._find_less(site.order_line[:1])
             short = self._reserve(site)
+            site.with_user(self.dealer)._b2b_wait(site.order_line[:1].ids)
         with self._hours_ago(5):
             first = self._reserve(newest, newest.order_line[:2])
         with self._hours_ago(4):
