@@ -38,6 +38,13 @@ class Fields(Names):
         super().__init__(known)
         self.name = name
 
+    def __missing__(self, tag):
+        path = f"{self.name}/{local_name(tag)}"
+        reader = self.known.get(local_name(tag)) or _counting(path)
+        if len(self) < CACHED:
+            self[tag] = reader
+        return reader
+
     def read(self, element, row):
         """The values of an element's children.
 
@@ -49,11 +56,18 @@ class Fields(Names):
             if reader.__class__ is str:
                 text = child.text
                 values[reader] = text.strip() if text else ""
-            elif reader is None:
-                row.count_unknown(f"{self.name}/{local_name(child.tag)}")
-            else:
+            elif reader is not ignored:
                 reader(values, child, row)
         return values
+
+
+def _counting(path):
+    """A reader for an element that nobody knows."""
+
+    def read(values, element, row):
+        row.count_unknown(path)
+
+    return read
 
 
 class Row:
@@ -78,13 +92,13 @@ def ignored(values, element, row):
     """For elements that are known and say nothing that is needed."""
 
 
-def refuse(element, reason):
-    """Refuse the row of an element whose text cannot be read."""
+def refuse(element, reason, text=None):
+    """Refuse the row of an element whose text or attribute cannot be read."""
     names = [local_name(element.tag)]
     parent = element.getparent()
     if parent is not None:
         names.insert(0, local_name(parent.tag))
-    raise RowError(reason, element.text or "", "/".join(names))
+    raise RowError(reason, text or element.text or "", "/".join(names))
 
 
 def scalar(name, convert):
@@ -95,7 +109,8 @@ def scalar(name, convert):
 
     def read(values, element, row):
         text = element.text
-        if not text or text.isspace():
+        text = text and text.strip()
+        if not text:
             return
         try:
             values[name] = convert(text)

@@ -5,6 +5,8 @@ groups…) → rows. Beside its containers a section has a header: id, name, own
 Documents and counterparties stand in the root or in a container of the root.
 """
 
+from functools import lru_cache
+
 from .encoding import ROOT
 
 CLASSIFIER = "Классификатор"
@@ -61,18 +63,25 @@ def is_kept(parent, element):
     return (place, name) in PLACES or (place in SECTIONS and name in HEADERS)
 
 
+@lru_cache(1000)
+def _row_at(container_tag, tag):
+    """The names of container and row, None if such a row does not stand there."""
+    place, row = local_name(container_tag), local_name(tag)
+    return (place, row) if (place, row) in PLACES else None
+
+
 def row_name(element):
     """The name of the row that an element is, None if it is none.
 
     The same names stand elsewhere, too: goods in documents, warehouses in offers.
     """
-    row = local_name(element.tag)
     container = element.getparent()
-    if container is None or row not in ROWS:
+    if container is None:
         return None
-    place = local_name(container.tag)
-    if (place, row) not in PLACES:
+    found = _row_at(container.tag, element.tag)
+    if not found:
         return None
+    place, row = found
     if place == ROOT:
         return row
     section = container.getparent()

@@ -5,16 +5,19 @@ from .catalog import DESCRIPTION, identify
 from .errors import RowError
 from .fields import (
     Fields,
+    Names,
     flag,
     ignored,
     items,
     lenient,
     number,
     refuse,
-    text_of,
 )
 from .layout import local_name
 from .scalars import to_decimal
+
+# how 1C writes that there is no characteristic
+NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 def read_offer(element, row):
@@ -22,7 +25,7 @@ def read_offer(element, row):
     identify(values, element, row)
     characteristic = values.pop("characteristic", None)
     # changes of УТ 11 name the goods again for each characteristic
-    if characteristic and "#" not in values["id"]:
+    if characteristic and characteristic != NOTHING and "#" not in values["id"]:
         values["id"] += f"#{characteristic}"
     return model.Offer(**values)
 
@@ -39,13 +42,6 @@ def price_tax(values, element, row):
     values |= PRICE_TAX.read(element, row)
 
 
-def quantity_of(element, text):
-    try:
-        return to_decimal(text)
-    except ValueError as error:
-        refuse(element, str(error))
-
-
 def warehouse(values, element, row):
     """`Склад` with attributes ((b), (d)) or with `Ид` and `Количество` inside (c).
 
@@ -56,17 +52,23 @@ def warehouse(values, element, row):
     text = element.get("КоличествоНаСкладе")
     source = element
     for child in element:
-        name = local_name(child.tag)
-        if name in ("Ид", "ИдСклада"):
-            found = text_of(child)
-        elif name in ("Количество", "КоличествоНаСкладе"):
-            text, source = text_of(child), child
-        elif name != "Наименование":
-            row.count_unknown(f"Склад/{name}")
-    stocks = values.setdefault("stocks", [])
-    if not text or text.isspace():
+        meaning = WAREHOUSE[child.tag]
+        if meaning == "id":
+            found = child.text
+        elif meaning == "quantity":
+            text, source = child.text, child
+        elif meaning is None:
+            row.count_unknown(f"Склад/{local_name(child.tag)}")
+    stocks = values.get("stocks")
+    if stocks is None:
+        stocks = values["stocks"] = []
+    text = text and text.strip()
+    if not text:
         return
-    quantity = quantity_of(source, text)
+    try:
+        quantity = to_decimal(text)
+    except ValueError as error:
+        refuse(source, str(error), text)
     found = found and found.strip()
     if found:
         stocks.append(model.Stock(found, quantity))
@@ -86,19 +88,28 @@ def warehouses(values, element, row):
 def rests(values, element, row):
     """`Остатки/Остаток`, each with warehouses or with a total (c)."""
     for rest in element:
-        if local_name(rest.tag) != "Остаток":
+        if not REST[rest.tag]:
             row.count_unknown(f"Остатки/{local_name(rest.tag)}")
             continue
         for child in rest:
-            name = local_name(child.tag)
-            if name == "Склад":
-                warehouse(values, child, row)
-            elif name == "Количество":
-                number("quantity")(values, child, row)
+            read = REST_PARTS[child.tag]
+            if read is None:
+                row.count_unknown(f"Остаток/{local_name(child.tag)}")
             else:
-                row.count_unknown(f"Остаток/{name}")
+                read(values, child, row)
 
 
+REST = Names({"Остаток": True})
+REST_PARTS = Names({"Склад": warehouse, "Количество": number("quantity")})
+WAREHOUSE = Names(
+    {
+        "Ид": "id",
+        "ИдСклада": "id",
+        "Количество": "quantity",
+        "КоличествоНаСкладе": "quantity",
+        "Наименование": "ignored",
+    }
+)
 PRICE_TAX = Fields(
     "Налог",
     {

@@ -6,6 +6,7 @@ Each function takes text and returns a value, or raises ValueError.
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 # what Decimal may see: no NaN, no infinity, no exponent that takes gigabytes to print
 PLAIN = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?").fullmatch
@@ -24,6 +25,7 @@ TRUE = {"true", "1", "да", "истина"}
 FALSE = {"false", "0", "нет", "ложь"}
 
 
+@lru_cache(4096)
 def to_decimal(text):
     """A number: point or comma, with blanks (no-break ones too) between thousands."""
     if PLAIN(text):

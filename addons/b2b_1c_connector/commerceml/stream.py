@@ -132,9 +132,10 @@ class Stream:
 
     def count_unknown(self, path):
         """Remember an element that nobody knows."""
-        if path not in self.unknown and len(self.unknown) >= UNKNOWN_NAMES:
+        unknown = self.unknown
+        if path not in unknown and len(unknown) >= UNKNOWN_NAMES:
             path = OTHERS
-        self.unknown[path] += 1
+        unknown[path] += 1
 
     # -- bytes
 

@@ -108,10 +108,11 @@ class TestOffers(CommerceMLCase):
             '<Склады ИдСклада="w" КоличествоНаСкладе="1"/><Количество>1</Количество>'
             "</Предложение>"
         )
-        offers = row.format("c1") + row.format("c2") + row.format("")
+        nothing = "00000000-0000-0000-0000-000000000000"
+        offers = "".join(map(row.format, ("c1", "c2", "", nothing)))
         head, *items = self.read(package(offers, section="ИзмененияПакетаПредложений"))
         self.assertTrue(head.is_changes)
-        self.assertEqual([item.id for item in items], ["g#c1", "g#c2", "g"])
+        self.assertEqual([item.id for item in items], ["g#c1", "g#c2", "g", "g"])
         self.assertEqual(items[0].characteristic_id, "c1")
 
     def test_prices_and_rests_come_apart(self):
@@ -187,6 +188,16 @@ class TestOffers(CommerceMLCase):
                 self.assertEqual((problem.id, problem.number), ("b", 2))
                 self.assertEqual(problem.path, "Цена/ЦенаЗаЕдиницу")
                 self.assertEqual(problem.value, text)
+
+    def test_broken_quantity_in_an_attribute_is_shown(self):
+        _head, problem = self.read(
+            package(
+                "<Предложение><Ид>a</Ид>"
+                '<Склад ИдСклада="w" КоличествоНаСкладе="много"/></Предложение>'
+            )
+        )
+        self.assertEqual((problem.id, problem.value), ("a", "много"))
+        self.assertEqual(problem.path, "Предложение/Склад")
 
     def test_offers_in_place_of_goods_are_described(self):
         offer = self.read_offer(
