@@ -1,9 +1,8 @@
 import uuid
 
-import psycopg2
 from werkzeug.exceptions import Forbidden, NotFound
 
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
 
@@ -16,6 +15,11 @@ from ..models.serialize import serialize
 from .shipment_form import ShipmentForm
 
 NOTICE_SESSION_KEY = "b2b_shipment_notice"
+TAB_STATES = {
+    "open": OPEN_STATES,
+    "draft": ("draft",),
+    "ended": ("shipped", "cancelled"),
+}
 
 
 class B2bShipmentRequests(CustomerPortal):
@@ -82,13 +86,14 @@ class B2bShipmentRequests(CustomerPortal):
 
     def _get_shipment_filters(self):
         """Return the tabs of the page, by the word in the address."""
+        labels = {
+            "open": request.env._("Under way"),
+            "draft": request.env._("Drafts"),
+            "ended": request.env._("Ended"),
+        }
         return {
-            "open": {"label": request.env._("Under way"), "states": OPEN_STATES},
-            "draft": {"label": request.env._("Drafts"), "states": ("draft",)},
-            "ended": {
-                "label": request.env._("Ended"),
-                "states": ("shipped", "cancelled"),
-            },
+            key: {"label": label, "states": TAB_STATES[key]}
+            for key, label in labels.items()
         }
 
     # === ONE REQUEST === #
@@ -195,22 +200,17 @@ class B2bShipmentRequests(CustomerPortal):
         entity = self._get_entities().filtered(lambda partner: partner.id == entity_id)
         if not entity:
             raise Forbidden()
-        token = self._parse_token(post.get("token"))
-        if shipment_sudo := self._find_by_token(token):
-            return self._save(shipment_sudo, post)
         shipment_sudo = self._new_shipment(entity)
         warehouse = self._choose_warehouse(shipment_sudo, post.get("warehouse"))
-        values = {
-            "legal_entity_id": entity.id,
-            "company_id": shipment_sudo.company_id.id,
-            "token": token,
-        }
-        try:
-            with request.env.cr.savepoint():
-                shipment_sudo = shipment_sudo.create(values)
-        except psycopg2.errors.UniqueViolation as error:
-            # The same form, sent at the same time: try again and find its request.
-            raise ConcurrencyError("This form is being sent already") from error
+        made_sudo = shipment_sudo._create_once(
+            {
+                "legal_entity_id": entity.id,
+                "company_id": shipment_sudo.company_id.id,
+                "token": self._parse_token(post.get("token")),
+            }
+        )
+        # Somebody may have made one of this name: then it is not there.
+        shipment_sudo = self._get_shipment(made_sudo.id, to_act=True)
         return self._save(shipment_sudo, post, warehouse)
 
     @route(
@@ -417,15 +417,6 @@ class B2bShipmentRequests(CustomerPortal):
             & Domain("state", "=", "sale")
             & Domain("b2b_contract_id.legal_entity_id", "in", entities.ids)
         )
-
-    def _find_by_token(self, token):
-        """Return the request that a form has made already (sudo), if any.
-
-        :raise NotFound: if it is somebody's
-        """
-        shipments_sudo = request.env["b2b.shipment.request"].sudo()
-        shipment_sudo = shipments_sudo.search([("token", "=", token)])
-        return shipment_sudo and self._get_shipment(shipment_sudo.id, to_act=True)
 
     def _parse_token(self, text):
         """Return what names a form; a form without gets a name here."""

@@ -1,7 +1,9 @@
 import itertools
 import math
 
-from odoo import models
+from odoo import api, models
+
+from .serialize import serialize
 
 # What the input of the form is called, by the field that it fills.
 CHOICES = {
@@ -21,6 +23,25 @@ class B2bShipmentRequest(models.Model):
     """
 
     _inherit = "b2b.shipment.request"
+
+    @api.model
+    def _create_once(self, values):
+        """Return the request that a form has made already, else make it.
+
+        :param dict values: with the ``token`` that names the form
+        :rtype: b2b.shipment.request
+        """
+        # Sent twice at once, the second one is run again and finds what the first made.
+        serialize(
+            self.env["b2b.membership"].search(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("legal_entity_id", "=", values["legal_entity_id"]),
+                ]
+            )
+        )
+        made = self.search([("token", "=", values["token"])])
+        return made or self.create(values)
 
     def _get_form_lines(self, warehouse):
         """Return the order lines to choose from.

@@ -1,4 +1,5 @@
 import functools
+import uuid
 from datetime import timedelta
 
 from odoo import fields
@@ -33,30 +34,28 @@ class TestRequestsAtOnce(ParallelGoodsCase):
             requests.unlink()
         return super()._remove()
 
-    def _draft(self, env, quantity):
-        """Return the id of a complete draft over a part of the order."""
+    def _prepare(self, env, quantity):
+        """Return values of a complete draft over a part of the order."""
         method = env.ref("b2b_reservation.shipment_method_own")
         order = env["sale.order"].browse(self.order_id)
-        return (
-            env["b2b.shipment.request"]
-            .create(
-                {
-                    "legal_entity_id": self.entity_id,
-                    "company_id": self.company_id,
-                    "method_id": method.id,
-                    "date_wanted": method._get_first_date(order.company_id),
-                    "address_id": self.entity_id,
-                    "contact_name": "Anna Petrova",
-                    "contact_phone": "+380 44 123 45 67",
-                    "line_ids": [
-                        Command.create(
-                            {"sale_line_id": order.order_line.id, "quantity": quantity}
-                        )
-                    ],
-                }
-            )
-            .id
-        )
+        return {
+            "legal_entity_id": self.entity_id,
+            "company_id": self.company_id,
+            "method_id": method.id,
+            "date_wanted": method._get_first_date(order.company_id),
+            "address_id": self.entity_id,
+            "contact_name": "Anna Petrova",
+            "contact_phone": "+380 44 123 45 67",
+            "line_ids": [
+                Command.create(
+                    {"sale_line_id": order.order_line.id, "quantity": quantity}
+                )
+            ],
+        }
+
+    def _draft(self, env, quantity):
+        """Return the id of a complete draft over a part of the order."""
+        return env["b2b.shipment.request"].create(self._prepare(env, quantity)).id
 
     def _send(self, request_id, answers, env):
         try:
@@ -98,6 +97,31 @@ class TestRequestsAtOnce(ParallelGoodsCase):
             self.assertEqual(request.state, "sent")
             self.assertEqual(
                 sum(request.reservation_ids.line_ids.mapped("quantity")), 2
+            )
+
+    def test_one_form_sent_three_times_at_once_makes_one_request(self):
+        with self._connection() as env:
+            values = self._prepare(env, 1) | {"token": str(uuid.uuid4())}
+            self._create(
+                env,
+                "b2b.membership",
+                user_id=env.uid,
+                legal_entity_id=self.entity_id,
+            )
+
+        def send_form(env):
+            env["b2b.shipment.request"]._create_once(values)._send()
+
+        attempts, errors = self._do_in_parallel([send_form] * 3)
+        self.assertFalse(errors)
+        self.assertGreater(max(attempts), 1, "the losers are run again")
+        with self._connection() as env:
+            request = env["b2b.shipment.request"].search(
+                [("legal_entity_id", "=", self.entity_id)]
+            )
+            self.assertEqual(request.mapped("state"), ["sent"])
+            self.assertEqual(
+                sum(request.reservation_ids.line_ids.mapped("quantity")), 1
             )
 
     def test_confirmed_and_cancelled_at_once_it_is_cancelled_or_stays(self):
