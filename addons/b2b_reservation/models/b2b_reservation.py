@@ -264,7 +264,8 @@ class B2bReservation(models.Model):
                 "color": colors.get(reservation.state, "secondary"),
                 "can_release": reservation.legal_entity_id in ordering
                 and reservation.state == "running"
-                and not reservation.is_by_staff,
+                and not reservation.is_by_staff
+                and not reservation.shipment_request_id,
                 "can_extend": reservation.legal_entity_id in ordering
                 and reservation not in kept
                 and not reservation._get_extend_refusal(),

@@ -95,6 +95,12 @@ class TestReleasePage(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertIn("The goods are released.", self._release("2").text)
         self.assertHeld(self.order, 3)
 
+    def test_what_is_to_be_shipped_is_not_offered(self):
+        path = f"/my/reservations/{self.reservation.id}/release"
+        self.assertIn(path, self.url_open("/my/reservations").text)
+        self._request_shipment((self.order.order_line, 5))
+        self.assertNotIn(path, self.url_open("/my/reservations").text)
+
     def test_sending_the_form_twice_releases_once(self):
         self._release("2")
         self.assertIn("has changed", self._release("2").text)
