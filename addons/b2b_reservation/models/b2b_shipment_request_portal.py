@@ -62,7 +62,7 @@ class B2bShipmentRequest(models.Model):
         self.ensure_one()
         labels = self._get_state_labels()
         dates = {
-            "draft": self.create_date,
+            "draft": self.state == "draft" and self.create_date,
             "sent": self.date_sent,
             "shipped": self.date_shipped,
         }

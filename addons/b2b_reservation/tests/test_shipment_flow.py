@@ -342,6 +342,16 @@ class TestShipmentFlow(B2bReservationCommon):
         with self.assertRaisesRegex(UserError, "is closed"):
             request.with_user(self.manager).action_confirm()
 
+    def test_warehouse_opens_the_transfer_of_a_request(self):
+        # Core lets warehouse users read carriers, but not where these deliver to.
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 2))
+        picking = request.picking_ids.with_user(self.warehouse_user)
+        self.env.invalidate_all()
+        self.assertTrue(picking.allowed_carrier_ids)
+
     def test_printing_the_operations_starts_the_picking(self):
         order = self._confirm_order(5)
         self._put(self.product, 5)
