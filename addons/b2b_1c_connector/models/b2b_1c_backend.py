@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS, Command
 
+COOKIE = "b2b_1c"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{2,39}")
 INTERVALS = [
     ("15", "Every 15 minutes"),
@@ -106,6 +107,12 @@ class B2b1cBackend(models.Model):
     interval_orders = fields.Selection(
         INTERVALS, string="Orders every", default="15", required=True
     )
+    last_contact = fields.Datetime(compute="_compute_last_contact")
+    keep_days = fields.Integer(
+        string="Keep files for days",
+        default=14,
+        help="Exchanges with their files are forgotten afterwards. 0: never.",
+    )
     allow_zip = fields.Boolean(
         string="Files packed as ZIP",
         help="Saves time on a slow line. Without it 1C sends each file by itself.",
@@ -150,6 +157,14 @@ class B2b1cBackend(models.Model):
                 {"connection": connection},
             )
 
+    def _compute_last_contact(self):
+        rows = self.env["b2b.1c.exchange"]._read_group(
+            [("backend_id", "in", self.ids)], ["backend_id"], ["date_last:max"]
+        )
+        last = {backend.id: moment for backend, moment in rows}
+        for connection in self:
+            connection.last_contact = last.get(connection.id)
+
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
@@ -189,6 +204,13 @@ class B2b1cBackend(models.Model):
                 }
             )
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_exchanges(self):
+        # by the ORM, which takes files and attachments with them
+        # sudo: administrators read exchanges only
+        exchanges = self.env["b2b.1c.exchange"].sudo()
+        exchanges.search([("backend_id", "in", self.ids)]).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _archive_users(self):
@@ -238,6 +260,7 @@ class B2b1cBackend(models.Model):
 
         The time it takes says nothing, not even whether the connection is there.
         """
+        # sudo: the field is closed to everybody
         connection = self.sudo()
         stored = connection.password_hash or _hash(secrets.token_hex(8), "none")
         right = hmac.compare_digest(
@@ -247,6 +270,39 @@ class B2b1cBackend(models.Model):
             (connection.login or "").encode(), (login or "").encode()
         )
         return bool(right & name & bool(connection.active and connection.password_hash))
+
+    @api.model
+    def _identify(self, key, words, cookies, credentials):
+        """Who calls: by the cookie, else by login and password.
+
+        :param str key: names the connection
+        :param dict words: the query of the call; the cookie of a new session is added
+        :param dict cookies:
+        :param credentials: login and password, or None
+        :return: the exchange that the call belongs to, in the environment of the
+            connection's user; nothing if it is to be refused
+        """
+        connection = self.search([("key", "=", key)])
+        exchanges = self.env["b2b.1c.exchange"]
+        found = exchanges
+        token = cookies.get(COOKIE)
+        login = words.get("mode") == "checkauth"
+        if token and not login and connection:
+            found = exchanges._find(connection, token)
+        if not found:
+            # checked even without connection, for the time it takes
+            if not credentials or not connection._accepts(*credentials):
+                return exchanges
+            exchanges = exchanges.with_user(connection.user_id).sudo()
+            kinds = exchanges._fields["kind"].get_values(self.env)
+            kind = words.get("type") in kinds and words["type"]
+            if login:
+                found, words["new_token"] = exchanges._begin(connection, kind)
+            else:
+                found = exchanges._resume(connection, kind)
+        user = connection.user_id
+        found = found.with_user(user).sudo().with_company(connection.company_id)
+        return found.with_context(lang=user.lang)
 
 
 def _hash(password, salt):

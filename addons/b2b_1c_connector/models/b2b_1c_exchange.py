@@ -1,0 +1,155 @@
+import hashlib
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
+
+# After so long without a call nothing more is expected of a session.
+SESSION = timedelta(hours=12)
+SILENCE = timedelta(minutes=3)
+
+
+class B2b1cExchange(models.Model):
+    """One session of 1C with us, from login on. A large export is dozens of them."""
+
+    _name = "b2b.1c.exchange"
+    _description = "1C Exchange"
+    _order = "id desc"
+
+    backend_id = fields.Many2one(
+        "b2b.1c.backend",
+        string="Connection",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    kind = fields.Selection(
+        [("catalog", "Goods"), ("sale", "Orders"), ("reference", "Directories")],
+        readonly=True,
+    )
+    date_last = fields.Datetime(string="Last call", readonly=True, index=True)
+    state = fields.Selection(
+        [
+            ("open", "Receiving"),
+            ("waiting", "Being imported"),
+            ("failed", "Failed"),
+            ("done", "Done"),
+        ],
+        compute="_compute_state",
+        store=True,
+    )
+    file_ids = fields.One2many("b2b.1c.file", "exchange_id", readonly=True)
+    call_ids = fields.One2many("b2b.1c.call", "exchange_id", readonly=True)
+    # the cookie of the session: only its hash is kept, and nobody reads that
+    token_hash = fields.Char(copy=False, index=True, groups=NO_ACCESS)
+
+    @api.depends("file_ids.state", "call_ids.refused")
+    def _compute_state(self):
+        for exchange in self:
+            states = set(exchange.file_ids.mapped("state"))
+            if "failed" in states or any(exchange.call_ids.mapped("refused")):
+                exchange.state = "failed"
+            elif "waiting" in states:
+                exchange.state = "waiting"
+            elif states <= {"done", "dropped"}:
+                exchange.state = "done"
+            else:
+                exchange.state = "open"
+
+    @api.depends("backend_id.name", "kind")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for exchange in self:
+            parts = [exchange.backend_id.name, kinds.get(exchange.kind)]
+            exchange.display_name = " · ".join(filter(None, parts))
+
+    @api.model
+    def _begin(self, backend, kind):
+        """Begin a session.
+
+        :return: the exchange, and the cookie that stands for it from now on
+        """
+        token = secrets.token_hex(16)
+        exchange = self.create(
+            {
+                "backend_id": backend.id,
+                "kind": kind,
+                "date_last": fields.Datetime.now(),
+                "token_hash": _hash(token),
+            }
+        )
+        return exchange, token
+
+    @api.model
+    def _find(self, backend, token):
+        """The session of the cookie `token`, if it is one of this connection."""
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("token_hash", "=", _hash(token)),
+                ("date_last", ">", fields.Datetime.now() - SESSION),
+            ]
+        )
+
+    @api.model
+    def _resume(self, backend, kind):
+        """The session of a client that sends no cookie: the last one of its kind."""
+        since = fields.Datetime.now() - SESSION
+        domain = [("backend_id", "=", backend.id), ("kind", "=", kind)]
+        found = self.search([*domain, ("date_last", ">", since)], limit=1)
+        return found or self._begin(backend, kind)[0]
+
+    def action_run_again(self):
+        """Import the files once more that could not be imported."""
+        self.check_access("write")
+        # sudo: files are written by the exchange alone
+        failed = self.sudo().file_ids.filtered(lambda file: file.state == "failed")
+        failed._schedule()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_files(self):
+        # by the ORM, which takes the attachments with them
+        self.file_ids.unlink()
+
+    @api.autovacuum
+    def _gc_exchanges(self, limit=500):
+        """Forget exchanges, with their files, after the days that connections say."""
+        found = self.browse()
+        backends = self.env["b2b.1c.backend"].with_context(active_test=False)
+        for backend in backends.search([("keep_days", ">", 0)]):
+            before = fields.Datetime.now() - timedelta(days=backend.keep_days)
+            domain = [("backend_id", "=", backend.id), ("date_last", "<", before)]
+            found |= self.search(domain, limit=limit)
+        found.unlink()
+        return len(found), len(found) >= limit
+
+    @api.model
+    def _cron_take_up(self):
+        """Import files whose import 1C never asked for, or whose job never began."""
+        now = fields.Datetime.now()
+        files = self.env["b2b.1c.file"]
+        silent = files.search(
+            [
+                ("state", "=", "received"),
+                ("content", "!=", "other"),
+                ("exchange_id.date_last", "<", now - SILENCE),
+            ]
+        )
+        silent._schedule()
+        late = files.search(
+            [("state", "=", "waiting"), ("date_waiting", "<", now - 3 * SILENCE)],
+            order="id",
+            limit=20,
+        )
+        self.env["ir.cron"]._commit_progress(len(silent), remaining=len(late))
+        for file in late:
+            file._import()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+
+def _hash(token):
+    return hashlib.sha256(token.encode()).hexdigest()
