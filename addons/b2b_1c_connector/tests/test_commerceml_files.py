@@ -238,6 +238,7 @@ class TestFiles(CommerceMLCase):
 
     def test_fault_of_the_source_arrives(self):
         class Gone:
+            # pylint: disable-next=method-required-super
             def read(self, size):
                 raise OSError("gone")
 
