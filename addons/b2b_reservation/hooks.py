@@ -4,4 +4,6 @@ def uninstall_hook(env):
     env.cr.execute(
         "UPDATE b2b_document_type SET parent_id = NULL WHERE code = 'shipment_request'"
     )
+    # Its table goes in any case.
+    env.cr.execute("UPDATE b2b_shipment_request SET method_id = NULL")
     env.invalidate_all()

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bCommon
+from odoo.addons.b2b_reservation import uninstall_hook
 
 from .common import B2bReservationBuilders
 
@@ -345,6 +346,19 @@ class TestShipmentDocument(ShipmentBuilders, HttpCase, B2bCommon):
         request.state = "cancelled"
         self.assertFalse(document.is_published)
         self.assertEqual(self._get_document(request), document)
+
+    def test_uninstall_is_not_kept_up_by_requests(self):
+        self._mark_sent(self._draft_pickup())
+        self.env.flush_all()
+        uninstall_hook(self.env)
+        types = self.env["b2b.document.type"].with_context(_force_unlink=True)
+        for name in (
+            "document_type_shipment_requests",
+            "document_type_shipment_request",
+        ):
+            types.browse(self.env.ref(f"b2b_reservation.{name}").id).unlink()
+        self.pickup.unlink()
+        self.assertFalse(self.pickup.exists())
 
     def test_what_went_round_the_journal_is_filed_later(self):
         request = self._mark_sent(self._draft_pickup())
