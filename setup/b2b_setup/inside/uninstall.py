@@ -7,6 +7,7 @@ for each thing that is left of them, and for each that went with them and is not
 
 import sys
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -104,6 +105,11 @@ def be_used(env):
             "order_line": [Command.create({"product_id": product.id})],
         }
     )
+    if "b2b.shipment.request" in env:
+        # sent, it is in the journal, and staff are called
+        request = env["b2b.shipment.request"].create({"legal_entity_id": customer.id})
+        request.write({"state": "sent", "date_sent": fields.Datetime.now()})
+        request.activity_schedule("mail.mail_activity_data_todo")
     env["payment.transaction"].create(
         {
             "provider_id": env.ref("b2b_portal.payment_provider_b2b_bill").id,
