@@ -72,7 +72,7 @@ class B2bShipmentRequest(models.Model):
     )
     is_rejected = fields.Boolean(readonly=True, copy=False)
     method_id = fields.Many2one(
-        "b2b.shipment.method", string="Method", ondelete="restrict", check_company=True
+        "b2b.shipment.method", ondelete="restrict", check_company=True
     )
     needs_address = fields.Boolean(related="method_id.needs_address")
     needs_carrier = fields.Boolean(related="method_id.needs_carrier")
