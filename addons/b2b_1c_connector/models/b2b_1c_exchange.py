@@ -3,7 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import NO_ACCESS
+from odoo.fields import NO_ACCESS, Domain
 
 # After so long without a call nothing more is expected of a session.
 SESSION = timedelta(hours=12)
@@ -38,8 +38,9 @@ class B2b1cExchange(models.Model):
             ("failed", "Failed"),
             ("done", "Done"),
         ],
+        # not stored: jobs would write rows that the requests about them write, too
         compute="_compute_state",
-        store=True,
+        search="_search_state",
     )
     file_ids = fields.One2many("b2b.1c.file", "exchange_id", readonly=True)
     call_ids = fields.One2many("b2b.1c.call", "exchange_id", readonly=True)
@@ -58,6 +59,21 @@ class B2b1cExchange(models.Model):
                 exchange.state = "done"
             else:
                 exchange.state = "open"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        failed = Domain("file_ids.state", "=", "failed")
+        failed |= Domain("call_ids.refused", "=", True)
+        waiting = Domain("file_ids.state", "=", "waiting") & ~failed
+        received = Domain("file_ids.state", "=", "received") & ~failed & ~waiting
+        domains = {
+            "failed": failed,
+            "waiting": waiting,
+            "open": received,
+            "done": ~failed & ~waiting & ~received,
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
 
     @api.depends("backend_id.name", "kind")
     def _compute_display_name(self):

@@ -295,6 +295,36 @@ class TestExchange(Builders1c, HttpCase):
         states = set(self.exchange.file_ids.mapped("state"))
         self.assertEqual(states, {"waiting"})
 
+    def test_job_and_polling_write_different_rows(self):
+        self.client.log_in()
+        self._send("import.xml")
+        self.client.text("catalog", "import", filename="import.xml")
+        query = "SELECT ctid FROM b2b_1c_exchange WHERE id = %s"
+        self.env.cr.execute(query, [self.exchange.id])
+        before = self.env.cr.fetchone()
+        self._import_waiting()
+        self.env.flush_all()
+        self.env.cr.execute(query, [self.exchange.id])
+        self.assertEqual(self.env.cr.fetchone(), before)
+
+    def test_exchanges_are_found_by_their_state(self):
+        exchanges = self.env["b2b.1c.exchange"]
+        states = {
+            "done": [],
+            "open": ["received", "done"],
+            "waiting": ["received", "waiting"],
+            "failed": ["failed", "waiting"],
+        }
+        for state, of_files in states.items():
+            exchange, _token = exchanges._begin(self.connection, "catalog")
+            for of_file in of_files:
+                self.env["b2b.1c.file"].create(
+                    {"exchange_id": exchange.id, "name": of_file, "state": of_file}
+                )
+            self.assertEqual(exchange.state, state)
+            self.assertEqual(exchanges.search([("state", "=", state)]), exchange)
+        self.assertEqual(len(exchanges.search([("state", "!=", "failed")])), 3)
+
     @mute_logger("odoo.addons.b2b_1c_connector.models.b2b_1c_file")
     def test_a_fault_of_ours_ends_the_polling(self):
         self.client.log_in()
