@@ -42,6 +42,7 @@ class B2b1cExchange(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
+    size = fields.Float(string="Bytes", digits=(20, 0), readonly=True)
     file_ids = fields.One2many("b2b.1c.file", "exchange_id", readonly=True)
     call_ids = fields.One2many("b2b.1c.call", "exchange_id", readonly=True)
     # the cookie of the session: only its hash is kept, and nobody reads that

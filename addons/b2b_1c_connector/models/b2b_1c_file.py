@@ -22,7 +22,7 @@ class B2b1cFile(models.Model):
     _order = "id"
 
     exchange_id = fields.Many2one(
-        "b2b.1c.exchange", required=True, readonly=True, index=True, ondelete="cascade"
+        "b2b.1c.exchange", required=True, readonly=True, ondelete="cascade"
     )
     backend_id = fields.Many2one(related="exchange_id.backend_id", store=True)
     company_id = fields.Many2one(related="exchange_id.company_id", store=True)
@@ -56,6 +56,8 @@ class B2b1cFile(models.Model):
         domain=[("res_model", "=", "b2b.1c.file")],
         readonly=True,
     )
+
+    _name_idx = models.Index("(exchange_id, name)")
 
     def _append(self, body):
         """Add a part to the end of the file."""

@@ -101,7 +101,7 @@ class B2b1cProtocol(models.Model):
     def _mode_file(self, words, body):
         """Append to the file: 1C cuts large ones and tells neither place nor end."""
         name = self._get_name(words)
-        if sum(self.file_ids.mapped("size")) + len(body) > LARGEST_SESSION:
+        if self.size + len(body) > LARGEST_SESSION:
             raise Refusal(self.env._("Too much was sent in one session."))
         if shutil.disk_usage(config["data_dir"]).free < FREE_SPACE + len(body):
             raise Refusal(self.env._("There is no room for the file."))
@@ -113,6 +113,7 @@ class B2b1cProtocol(models.Model):
         if file.state != "received":
             file = file.create({"exchange_id": self.id, "name": name})
         file._append(body)
+        self.size += len(body)
         return "success"
 
     def _mode_import(self, words, _body):
@@ -181,10 +182,10 @@ class B2b1cProtocol(models.Model):
 
     def _get_file(self, name):
         """The file of that name in this session: the last one that counts."""
-        found = self.file_ids.filtered(
-            lambda file: file.name == name and file.state != "dropped"
-        )
-        return found.sorted("id")[-1:]
+        # searched: there may be thousands of pictures
+        domain = [("exchange_id", "=", self.id), ("name", "=", name)]
+        domain.append(("state", "!=", "dropped"))
+        return self.env["b2b.1c.file"].search(domain, order="id desc", limit=1)
 
     def _log(self, mode, words, body, reply):
         """Write the call down; repetitions of the last one are counted with it."""

@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 from base64 import b64encode
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import requests
 
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 from odoo.tools import mute_logger
@@ -237,6 +239,21 @@ class TestExchange(Builders1c, HttpCase):
         self.assertFalse(self.exchange.file_ids)
         self.assertEqual(self.exchange.state, "failed")
 
+    def test_thousands_of_pictures_do_not_slow_each_other_down(self):
+        self.client.log_in()
+        exchange = self.exchange
+        self.env["b2b.1c.file"].create(
+            [{"exchange_id": exchange.id, "name": f"{n}.jpg"} for n in range(300)]
+        )
+        self.env.flush_all()
+        self.env.clear()
+        words = {"type": "catalog", "mode": "file", "filename": "new.jpg"}
+        exchange = exchange.sudo()
+        exchange._answer(words, b"x")
+        self.env.flush_all()
+        cached = self.env["b2b.1c.file"]._fields["name"]._get_cache(self.env)
+        self.assertLess(len(cached), 10)
+
     def test_too_much_is_refused(self):
         self.client.log_in()
         with patch.object(b2b_1c_protocol, "LARGEST_SESSION", 10):
@@ -306,6 +323,36 @@ class TestExchange(Builders1c, HttpCase):
         self.env.flush_all()
         self.env.cr.execute(query, [self.exchange.id])
         self.assertEqual(self.env.cr.fetchone(), before)
+
+    def test_one_request_of_a_connection_is_held(self):
+        exchange, _token = self.env["b2b.1c.exchange"]._begin(
+            self.connection, "catalog"
+        )
+        file = self.env["b2b.1c.file"].create(
+            {"exchange_id": exchange.id, "name": "import.xml", "state": "waiting"}
+        )
+        with db_connect(self.env.cr.dbname).cursor() as another:
+            lock = "SELECT pg_advisory_xact_lock(%s, %s)"
+            another.execute(lock, [b2b_1c_protocol.HELD, self.connection.id])
+            since = time.monotonic()
+            self.assertEqual(file._wait(1, 0.1)[0], "waiting")
+            self.assertLess(time.monotonic() - since, 0.5)
+        since = time.monotonic()
+        self.assertEqual(file._wait(1, 0.1)[0], "waiting")
+        self.assertGreater(time.monotonic() - since, 0.9)
+
+    def test_who_is_held_hears_of_the_end_at_once(self):
+        exchange, _token = self.env["b2b.1c.exchange"]._begin(
+            self.connection, "catalog"
+        )
+        file = self.env["b2b.1c.file"].create(
+            {"exchange_id": exchange.id, "name": "import.xml", "state": "waiting"}
+        )
+        outcomes = [("waiting", None), ("done", None)]
+        with patch.object(type(file), "_read_outcome", side_effect=outcomes):
+            since = time.monotonic()
+            self.assertEqual(file._wait(20, 0.01), ("done", None))
+        self.assertLess(time.monotonic() - since, 5)
 
     def test_exchanges_are_found_by_their_state(self):
         exchanges = self.env["b2b.1c.exchange"]
