@@ -361,6 +361,16 @@ class TestStaff(B2bReservationCommon):
         self._expire(reservation)
         self.assertHeld(order, 0)
 
+    def test_backorder_is_assigned_by_nobody(self):
+        picking_type = self.warehouse.out_type_id
+        picking_type.reservation_method = "at_confirm"
+        order = self._confirm_order(5)
+        reservation = self._reserve(order, 2)
+        self._deliver(order, 2)
+        self.assertEqual(len(order.picking_ids), 2)
+        self.assertHeld(order, 0)
+        self.assertEqual(order.b2b_reservation_ids, reservation, "none of staff's")
+
     def test_backorder_of_what_was_not_reserved_holds_nothing(self):
         order = self._confirm_order()
         self._deliver(order, 2)
