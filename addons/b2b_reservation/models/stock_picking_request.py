@@ -11,6 +11,8 @@ class StockPicking(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    b2b_receiver = fields.Char(related="b2b_shipment_request_id.contact_name")
+    b2b_receiver_phone = fields.Char(related="b2b_shipment_request_id.contact_phone")
 
     def _b2b_give_own_transfer(self, moves):
         """Put moves of this transfer on one of their own, or leave them if they are all

@@ -175,7 +175,7 @@ class TestShipmentFlow(B2bReservationCommon):
         request = self._send_and_confirm((order.order_line, 5))
         self.assertEqual(request.picking_ids, original)
 
-    def test_transfer_has_date_and_address(self):
+    def test_transfer_has_date_address_and_receiver(self):
         order = self._confirm_order(5)
         self._put(self.product, 5)
         self._reserve(order)
@@ -196,6 +196,9 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(picking.carrier_id, method.delivery_carrier_id)
         self.assertEqual(picking.scheduled_date.date(), request.date_wanted)
         self.assertEqual(request.date_planned, request.date_wanted)
+        seen = picking.with_user(self.warehouse_user)
+        self.assertEqual(seen.b2b_receiver, "Anna Petrova")
+        self.assertEqual(seen.b2b_receiver_phone, request.contact_phone)
 
     def test_several_orders_have_a_transfer_each(self):
         first = self._confirm_order(5)
