@@ -29,6 +29,8 @@ LEFT_OPEN = (
     "/website/translations",
     "/logo",
     "/web/binary/company_logo",
+    # Of machines: it knows no session, only users and passwords of its own.
+    "/b2b/1c/",
 )
 
 
