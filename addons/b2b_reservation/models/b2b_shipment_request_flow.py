@@ -210,12 +210,13 @@ class B2bShipmentRequest(models.Model):
         request._cancel()
 
     def _check_nothing_left(self):
-        """Refuse to cancel what has left in part or been brought to the gate.
+        """Refuse to cancel what has left in part or been brought to the gate, as long
+        as it has not come back.
 
         :raise UserError: saying with which transfer
         """
         self.ensure_one()
-        done = self.picking_ids.filtered(lambda picking: picking.state == "done")
+        done = self._get_moved_transfers()
         if done:
             raise UserError(
                 self.env._(

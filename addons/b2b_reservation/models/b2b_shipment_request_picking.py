@@ -64,6 +64,21 @@ class B2bShipmentRequest(models.Model):
             lambda picking: picking.state not in ("done", "cancel")
         )
 
+    def _get_moved_transfers(self):
+        """Return the transfers of this request whose goods have been moved and have
+        not all come back.
+        """
+        moves = self.picking_ids.move_ids.filtered(lambda move: move.state == "done")
+        away = moves.filtered(
+            lambda move: (
+                move.product_uom.compare(
+                    move.quantity, move._b2b_get_quantity_returned()
+                )
+                > 0
+            )
+        )
+        return away.picking_id
+
     def _release_transfers(self):
         """Take the open transfers of this request off it: they are those of the orders
         again.
@@ -112,7 +127,7 @@ class B2bShipmentRequest(models.Model):
         if not waiting:
             if shipped:
                 return "shipped"
-            return None if done else "cancelled"
+            return "cancelled"
         if done - shipped and all(
             picking.location_dest_id.usage == "customer" and picking.state == "assigned"
             for picking in waiting

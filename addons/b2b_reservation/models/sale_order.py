@@ -1,3 +1,4 @@
+from collections import defaultdict
 from math import floor
 
 from odoo import fields, models
@@ -221,22 +222,27 @@ class SaleOrder(models.Model):
         )
 
     def _b2b_get_payment_states(self):
-        """Return how far the payment requests and invoices of these orders are paid, by
-        the id of the order. In one query: it is asked for whatever expires.
+        """Return how far these orders are paid: what their payment requests in force
+        say, where there is none or it leaves that to the invoices, what these do. A
+        paid invoice of a part pays a part. By the id of the order, in one query: it is
+        asked for whatever expires.
 
         :rtype: dict[int, set]
         """
-        self.env["b2b.payment.request"].flush_model(["order_id", "payment_state"])
+        self.env["b2b.payment.request"].flush_model(
+            ["amount_total", "order_id", "payment_state", "state"]
+        )
         self.env["account.move"].flush_model(["move_type", "payment_state", "state"])
+        self.env["account.move.line"].flush_model(["move_id", "price_total"])
         self.env["sale.order.line"].flush_model(["invoice_lines", "order_id"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT order_id, payment_state
+                SELECT order_id, TRUE AS is_request, payment_state, amount_total
                   FROM b2b_payment_request
-                 WHERE order_id IN %(ids)s
-                 UNION
-                SELECT line.order_id, move.payment_state
+                 WHERE order_id IN %(ids)s AND state = 'issued'
+             UNION ALL
+                SELECT line.order_id, FALSE, move.payment_state, SUM(item.price_total)
                   FROM sale_order_line AS line
                   JOIN sale_order_line_invoice_rel AS rel
                     ON rel.order_line_id = line.id
@@ -245,14 +251,38 @@ class SaleOrder(models.Model):
                  WHERE line.order_id IN %(ids)s
                    AND move.state = 'posted'
                    AND move.move_type = 'out_invoice'
+              GROUP BY line.order_id, move.payment_state
                 """,
                 ids=tuple(self.ids) or (0,),
             )
         )
-        states = {order_id: set() for order_id in self.ids}
-        for order_id, state in rows:
-            states[order_id].add(state)
-        return states
+        found = defaultdict(lambda: ({}, {}))
+        for order_id, is_request, state, amount in rows:
+            found[order_id][not is_request][state] = float(amount)
+        return {
+            order.id: order._b2b_combine_payment_states(*found[order.id])
+            for order in self
+        }
+
+    def _b2b_combine_payment_states(self, requested, invoiced):
+        """Return how far this order is paid; see :meth:`_b2b_get_payment_states`.
+
+        :param dict requested: what its request in force asks for, by its payment state
+        :param dict invoiced: what its invoices ask for, by their payment state
+        :rtype: set[str]
+        """
+        self.ensure_one()
+        asked = {key: requested[key] for key in requested if key != "invoiced"}
+        asked = asked or invoiced
+        # What was added to the order later is not paid with it.
+        is_whole = (
+            self.currency_id.compare_amounts(sum(asked.values()), self.amount_total)
+            >= 0
+        )
+        return {
+            "partial" if state in KEEPING_STATES and not is_whole else state
+            for state in asked
+        }
 
     def _b2b_get_reserve_rows(self):
         """Return what of this order can be reserved, a row for each of its lines that

@@ -104,8 +104,10 @@ class SaleOrderLine(models.Model):
                 quantity, is_delivered=True, request=move.b2b_shipment_request_id
             )
             gone = 0.0
-        # The backorder was made before: it keeps the rest of the claims, no more.
+        # The backorder was made before: it keeps the rest of the claims, no more; where
+        # there is none, nothing is kept.
         self._b2b_let_go()
+        self._b2b_cap_claims(request=moves.b2b_shipment_request_id[:1])
 
     def _b2b_drop_claims(self, request=None):
         """Give up what running reservations claim beyond what these order lines hold:
@@ -117,6 +119,45 @@ class SaleOrderLine(models.Model):
             surplus = line._b2b_quantity_claimed() - line._b2b_quantity_held()
             if line.product_uom_id.compare(surplus, 0.0) > 0:
                 line._b2b_claims()._consume(surplus, request=request)
+
+    def _b2b_fit_claims(self):
+        """Claim no more than these order lines still want, and take again what is
+        claimed of it: core lets go of all when less is ordered.
+        """
+        for line in self:
+            if not line._b2b_claims():
+                continue
+            line._b2b_cap_claims()
+            lacking = line._b2b_quantity_claimed() - line._b2b_quantity_held()
+            if line.product_uom_id.compare(lacking, 0.0) > 0:
+                line._b2b_first_moves()._action_assign()
+
+    def _b2b_cap_claims(self, request=None):
+        """Claim no more than what of this order line is yet to leave.
+
+        :param b2b.shipment.request request: whose goods are not to leave, if any
+        """
+        self.ensure_one()
+        surplus = self._b2b_quantity_claimed() - self._b2b_quantity_wanted()
+        if self.product_uom_id.compare(surplus, 0.0) > 0:
+            self._b2b_claims()._consume(surplus, request=request)
+
+    def _b2b_quantity_wanted(self):
+        """Return what is yet to leave the stock, in the unit of this order line, as
+        long as a decrease is on its way, too: core makes it a move of less than
+        nothing that it merges.
+        """
+        self.ensure_one()
+        if self._b2b_kit_moves():
+            return self._b2b_quantity_waiting()
+        return sum(
+            move.product_uom._compute_quantity(
+                max(move.product_uom_qty, 0.0),
+                self.product_uom_id,
+                rounding_method="HALF-UP",
+            )
+            for move in self._b2b_first_moves()
+        )
 
     def _b2b_claim_by_staff(self):
         """Keep without end what these order lines hold beyond their reservations."""

@@ -1,9 +1,43 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def write(self, vals):
+        """Override of `sale`: what is to be shipped stays on order.
+
+        :raise UserError: if less is ordered than is on open shipment requests
+        """
+        if "product_uom_qty" in vals:
+            for line in self.filtered("order_id.b2b_contract_id"):
+                line._b2b_check_requested(vals["product_uom_qty"])
+        return super().write(vals)
+
+    def _b2b_check_requested(self, quantity):
+        """Refuse to order less than is to be shipped.
+
+        :param float quantity: what is to be ordered, in the unit of this order line
+        :raise UserError: saying on which shipment request it is
+        """
+        self.ensure_one()
+        claims = self._b2b_claims().filtered("reservation_id.shipment_request_id")
+        requested = sum(claims.mapped("quantity"))
+        least = self.qty_delivered + requested
+        if requested and self.product_uom_id.compare(quantity, least) < 0:
+            requests = claims.reservation_id.shipment_request_id
+            raise UserError(
+                self.env._(
+                    "%(quantity)s %(unit)s of %(product)s are on shipment request "
+                    "%(requests)s: reject or cancel it before less is ordered.",
+                    quantity=self.product_uom_id._b2b_format(requested),
+                    unit=self.product_uom_id.name,
+                    product=self.product_id.display_name,
+                    requests=", ".join(requests.mapped("name")),
+                )
+            )
 
     def _b2b_free_claims(self):
         """Return the claims of these order lines that no shipment request has set
@@ -14,22 +48,38 @@ class SaleOrderLine(models.Model):
         )
         return free._in_order_of_use()
 
-    def _b2b_quantity_to_ship(self, claims=None):
-        """Return how much of this order line a dealer may ask to ship, in its unit:
-        what is reserved for it and on no other shipment request; of a paid order
-        whatever has not left.
-
-        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
+    def _b2b_quantity_to_ship(self):
+        """Return how much of this order line a dealer may ask to ship, in its unit; see
+        :meth:`_b2b_get_quantities_to_ship`.
         """
         self.ensure_one()
-        claims = self._b2b_claims() if claims is None else claims
+        return self._b2b_get_quantities_to_ship()[self]
+
+    def _b2b_get_quantities_to_ship(self):
+        """Return how much of these order lines a dealer may ask to ship, in their
+        units: what is reserved for them and on no other shipment request; of paid
+        orders whatever has not left. The number of queries does not depend on that
+        of the lines.
+
+        :rtype: dict
+        """
+        claims = self._b2b_claims()
         requested = claims.filtered("reservation_id.shipment_request_id")
-        if self.order_id._b2b_is_paid():
-            total = self._b2b_quantity_waiting()
-        else:
-            total = min(sum(claims.mapped("quantity")), self._b2b_quantity_held())
-        rest = total - sum(requested.mapped("quantity"))
-        return max(self.product_uom_id.round(rest), 0.0)
+        by_line = claims.grouped("sale_line_id")
+        requested_by_line = requested.grouped("sale_line_id")
+        paid = self.order_id._b2b_get_paid()
+        quantities = {}
+        for line in self:
+            if line.order_id in paid:
+                total = line._b2b_quantity_waiting()
+            else:
+                claimed = sum(by_line.get(line, claims[:0]).mapped("quantity"))
+                total = min(claimed, line._b2b_quantity_held())
+            rest = total - sum(
+                requested_by_line.get(line, claims[:0]).mapped("quantity")
+            )
+            quantities[line] = max(line.product_uom_id.round(rest), 0.0)
+        return quantities
 
     @api.model
     def _b2b_get_shippable_lines(self, legal_entity):
@@ -60,5 +110,6 @@ class SaleOrderLine(models.Model):
         )
         paid = Domain("order_id", "any", self.env["sale.order"]._b2b_paid_domain())
         found = self.search(of_entity & pending & (reserved | paid))
-        lines = found.filtered(lambda line: line._b2b_quantity_to_ship() > 0)
+        quantities = found._b2b_get_quantities_to_ship()
+        lines = found.filtered(lambda line: quantities[line] > 0)
         return lines.sorted(lambda line: (line.order_id.id, line.sequence, line.id))

@@ -15,21 +15,22 @@ class SaleOrder(models.Model):
     )
 
     def _b2b_is_paid(self):
-        """Tell whether a bill of this order is paid in full: its goods may be shipped
-        though nobody reserved them.
-
-        :rtype: bool
-        """
+        """Tell whether this order is paid, see :meth:`_b2b_get_paid`."""
         self.ensure_one()
-        requests = self.b2b_payment_request_ids.filtered(
-            lambda request: request.state == "issued"
+        return bool(self._b2b_get_paid())
+
+    def _b2b_get_paid(self):
+        """Return those of these orders that are paid in full: their goods may be
+        shipped though nobody reserved them.
+        """
+        payment_states = self._b2b_get_payment_states()
+        return self.filtered(
+            lambda order: (
+                # What was reversed asks for nothing.
+                bool(states := payment_states[order.id] - {"reversed"})
+                and states <= set(PAID_STATES)
+            )
         )
-        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
-        states = set(requests.mapped("payment_state"))
-        states |= set(invoices.mapped("payment_state"))
-        # Their money is asked for by others of these.
-        states -= {"invoiced", "reversed"}
-        return bool(states) and states <= set(PAID_STATES)
 
     @api.model
     def _b2b_paid_domain(self):
@@ -60,8 +61,5 @@ class SaleOrder(models.Model):
 
         :rtype: sale.order.line
         """
-        claims = self.order_line._b2b_claims()
-        by_line = claims.grouped("sale_line_id")
-        return self.order_line.filtered(
-            lambda line: line._b2b_quantity_to_ship(by_line.get(line, claims.browse()))
-        )
+        quantities = self.order_line._b2b_get_quantities_to_ship()
+        return self.order_line.filtered(lambda line: quantities[line] > 0)

@@ -27,6 +27,16 @@ class StockMove(models.Model):
                 return 0.0
         return super()._update_reserved_quantity(need, location_id, *args, **kwargs)
 
+    def write(self, vals):
+        """Override of `stock`: who orders less has less reserved."""
+        result = super().write(vals)
+        # What is split is on two moves at the end.
+        is_split = self.env.context.get("do_not_unreserve")
+        if "product_uom_qty" in vals and not is_split:
+            lines = self.sale_line_id.sudo()
+            lines.filtered("order_id.b2b_contract_id")._b2b_fit_claims()
+        return result
+
     def _b2b_quantity_allowed(self):
         """Return what this move may still take by the running reservations of its order
         line, in the unit of the product.

@@ -21,6 +21,17 @@ class StockMove(models.Model):
         requests = self.sudo().b2b_shipment_request_id
         return requests | claims.reservation_id.shipment_request_id
 
+    def _b2b_get_quantity_returned(self):
+        """Return what of this move has come back, in its unit."""
+        self.ensure_one()
+        back = self.returned_move_ids.filtered(lambda move: move.state == "done")
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom, rounding_method="HALF-UP"
+            )
+            for move in back
+        )
+
     def _b2b_split_reserved(self, quantity, uom):
         """Return a move with just a part of what this one holds, reserved as it was:
         this one, if it holds and needs no more.
@@ -91,4 +102,5 @@ class StockMove(models.Model):
         requests = self._b2b_get_requests()
         result = super()._action_cancel()
         requests._close_if_empty()
+        requests.filtered("picking_ids")._follow_transfers()
         return result

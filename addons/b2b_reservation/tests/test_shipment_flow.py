@@ -521,3 +521,128 @@ class TestShipmentFlow(B2bReservationCommon):
         self._expire(reservation)
         self.assertEqual(request.picking_ids.move_ids.quantity, 2)
         self.assertHeld(order, 2)
+
+    # === WHAT HAPPENS TO THE ORDER === #
+
+    def test_less_cannot_be_ordered_than_is_to_be_shipped(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        for step in ("sent", "confirmed"):
+            with self.subTest(step=step):
+                if step == "sent":
+                    request = self._request_shipment((order.order_line, 3))
+                else:
+                    request.with_user(self.manager).action_confirm()
+                with self.assertRaisesRegex(UserError, request.name):
+                    order.order_line.product_uom_qty = 2
+        order.order_line.product_uom_qty = 4
+        self.assertEqual(sum(order.picking_ids.move_ids.mapped("product_uom_qty")), 4)
+        self.assertEqual(request.picking_ids.move_ids.quantity, 3)
+        self.assertHeld(order, 4)
+        self.assertFalse(
+            order.picking_ids.filtered(lambda p: p.picking_type_code == "incoming")
+        )
+
+    def test_who_orders_less_has_less_reserved(self):
+        order = self._confirm_order(10)
+        self._put(self.product, 10)
+        reservation = self._reserve(order)
+        for method in ("at_confirm", "manual"):
+            with self.subTest(method=method):
+                self.warehouse.out_type_id.reservation_method = method
+                less = 6 if method == "at_confirm" else 4
+                order.order_line.product_uom_qty = less
+                self.assertEqual(reservation.line_ids.quantity, less)
+                self.assertHeld(order, less)
+        order.order_line.product_uom_qty = 10
+        self.assertHeld(order, 4)
+        order.picking_ids.move_ids.quantity = 4
+        self._deliver(order.picking_ids)
+        self.assertEqual(reservation.state, "done")
+
+    def test_no_backorder_ends_what_was_reserved(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 5))
+        picking = request.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking.with_context(
+            skip_backorder=True, picking_ids_not_to_backorder=picking.ids
+        ).button_validate()
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(request.line_ids.quantity_shipped, 3)
+        self.assertEqual(request.reservation_ids.state, "done")
+
+    def test_cancelled_rest_ends_a_request_that_left_in_part(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 4))
+        picking = request.picking_ids
+        picking.move_ids.quantity = 3
+        self._deliver(picking)
+        (request.picking_ids - picking).action_cancel()
+        self.assertEqual(request.state, "shipped")
+
+    def _return(self, picking):
+        """Return all that a transfer brought away."""
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.quantity
+        back = wizard._create_return()
+        back.move_ids.picked = True
+        back.button_validate()
+        return back
+
+    def test_what_has_come_back_can_be_cancelled(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 4))
+        picking = request.picking_ids
+        picking.move_ids.quantity = 3
+        self._deliver(picking)
+        back = self._return(picking)
+        self.assertFalse(back.b2b_shipment_request_id)
+        self.assertFalse(back.move_ids.b2b_shipment_request_id)
+        request.with_user(self.manager).action_cancel()
+        self.assertEqual(request.state, "cancelled")
+
+    # === PAID === #
+
+    def _invoice(self, order, share):
+        """Return a posted and paid invoice of a part of an order, in percent."""
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_ids=order.ids, active_model="sale.order")
+            .create({"advance_payment_method": "percentage", "amount": share})
+        )
+        invoice = wizard._create_invoices(order)
+        invoice.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+        return invoice
+
+    def test_paid_part_does_not_make_the_order_paid(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._invoice(order, 30)
+        self.assertEqual(order._b2b_get_payment_states()[order.id], {"partial"})
+        self.assertFalse(order.order_line[0]._b2b_quantity_to_ship())
+        self.assertFalse(order._b2b_keeps_reserve())
+
+    def test_what_is_added_later_is_not_paid(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 9)
+        self._pay_order(order)
+        self.assertTrue(order._b2b_is_paid())
+        order.order_line.product_uom_qty = 9
+        self.assertFalse(order._b2b_is_paid())
