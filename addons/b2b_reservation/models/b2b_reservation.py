@@ -183,6 +183,8 @@ class B2bReservation(models.Model):
         self.ensure_one()
         if self.state != "running" or not self.date_expiry:
             return self.env._("Reservation %s has no end to put off.", self.name)
+        if self.date_expiry <= fields.Datetime.now():
+            return self.env._("Reservation %(number)s has ended.", number=self.name)
         if self.extension_count >= self.company_id.b2b_reservation_extensions:
             return self.env._(
                 "Reservation %s cannot be extended any more: pay to keep the goods.",
@@ -321,6 +323,8 @@ class B2bReservation(models.Model):
                     failed |= reservation
                 if not progress(1):
                     return
+        # What failed waits for the next run, not for one at once.
+        progress(remaining=0)
 
     def _try_expire(self):
         """Release this reservation if its time is over and it is not paid.

@@ -171,6 +171,8 @@ class B2bReservationWait(models.Model):
                 # Nobody is served before who comes first, and nobody of nothing.
                 if not is_done or not self._is_free(product, warehouse):
                     break
+        # For the others nothing is free: that is no work left undone.
+        progress(remaining=0)
 
     @api.model
     def _get_what_is_free(self):

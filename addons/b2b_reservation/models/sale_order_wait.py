@@ -17,6 +17,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order = self.sudo()
+        # Of two clicks at once the second finds who waits already.
+        order._b2b_serialize()
         if reason := order._b2b_reserve_refusal():
             raise UserError(reason)
         lines = order.order_line.filtered(lambda line: line.id in line_ids)

@@ -210,6 +210,17 @@ class TestRelease(B2bReservationCommon):
         self._run_cron()
         self.assertEqual(reservation.state, "expired")
 
+    def test_release_that_failed_is_not_begun_again_at_once(self):
+        reservation = self._reserve(self._confirm_order())
+        reservation.date_expiry = fields.Datetime.now()
+        crons = type(self.env["ir.cron"])
+        with (
+            patch.object(type(reservation), "_try_expire", return_value=False),
+            patch.object(crons, "_commit_progress", return_value=60.0) as progress,
+        ):
+            reservation._cron_release_expired()
+        self.assertEqual(progress.call_args.kwargs, {"remaining": 0})
+
     def test_paid_bill_keeps_its_reserve(self):
         order = self._confirm_order()
         request = order._b2b_issue_bill()

@@ -45,6 +45,11 @@ class TestExtend(LifeCase):
         with self.assertRaisesRegex(UserError, "no end to put off"):
             self.order.b2b_reservation_ids[-1]._extend_by_dealer()
 
+    def test_what_is_over_is_not_extended_though_not_released_yet(self):
+        self.reservation.date_expiry = fields.Datetime.now()
+        with self.assertRaisesRegex(UserError, "has ended"):
+            self.reservation._extend_by_dealer()
+
     def test_closed_contract_extends_nothing(self):
         self.contract.date_end = "2020-01-01"
         with self.assertRaisesRegex(UserError, "expired"):

@@ -42,6 +42,13 @@ class TestWaiting(WaitBuilders, B2bReservationCommon):
     def _get_mails(self):
         return self.env["mail.mail"].search([("model", "=", "b2b.reservation")])
 
+    def test_waiting_for_what_is_not_there_is_no_work_left_undone(self):
+        self._stand_in_line(2)
+        crons = type(self.env["ir.cron"])
+        with patch.object(crons, "_commit_progress", return_value=60.0) as progress:
+            self.waits._cron_serve()
+        self.assertEqual(progress.call_args.kwargs, {"remaining": 0})
+
     def test_what_is_released_goes_to_who_came_first(self):
         first, first_wait = self._stand_in_line(2)
         second, second_wait = self._stand_in_line(
