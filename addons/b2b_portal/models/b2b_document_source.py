@@ -61,6 +61,18 @@ class B2bDocumentSource(models.AbstractModel):
         """Return when a record became a paper that was there before the journal."""
         return self.create_date
 
+    def _b2b_get_day(self, moment):
+        """Return the day of a moment where the supplier is.
+
+        :param datetime moment: in UTC
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        timezone = self.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=timezone), moment
+        ).date()
+
     def _b2b_render_pdf(self, report):
         """Return a report of this record as PDF.
 

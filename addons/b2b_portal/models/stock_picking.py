@@ -69,10 +69,7 @@ class StockPicking(models.Model):
     def _b2b_document_date(self):
         """Return the day of the delivery where the supplier is."""
         moment = self.date_done or self.scheduled_date or fields.Datetime.now()
-        timezone = self.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=timezone), moment
-        ).date()
+        return self._b2b_get_day(moment)
 
     def _b2b_document_amount(self):
         """Return what the delivered goods cost on their orders, taxes included: to the

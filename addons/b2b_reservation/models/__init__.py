@@ -30,10 +30,11 @@ from . import sale_order
 from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_line_kit
-from . import sale_order_wait
 from . import sale_order_line_shipment
+from . import sale_order_line_wait
 from . import sale_order_passport
 from . import sale_order_shipment
+from . import sale_order_wait
 from . import stock_move
 from . import stock_move_line
 from . import stock_move_request

@@ -114,6 +114,7 @@ class B2bReservation(models.Model):
     def action_release(self):
         """Release these reservations: the goods are for sale again."""
         self.check_access("write")
+        self._check_not_requested()
         self._release("released")
 
     def _release(self, state):
@@ -167,6 +168,7 @@ class B2bReservation(models.Model):
                         number=reservation.name,
                     )
                 )
+        self._check_not_requested()
         if quantities is None:
             self._release("released")
         else:

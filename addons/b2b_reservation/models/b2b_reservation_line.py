@@ -81,6 +81,17 @@ class B2bReservationLine(models.Model):
             return taken
         return floor(taken)
 
+    def _b2b_leave_to_others(self):
+        """Leave what others wait for to them: these new lines keep no more than the
+        rest of what is free.
+        """
+        for line in self:
+            sale_line = line.sale_line_id
+            free = sale_line._b2b_quantity_free()
+            ahead = sale_line._b2b_quantity_ahead(free)
+            if ahead:
+                line.quantity = min(line.quantity, max(free - ahead, 0.0))
+
     def _get_portal_rows(self):
         """Return what the dealer reads of these lines; a caller with sudo.
 

@@ -94,21 +94,6 @@ class B2bReservation(models.Model):
 
     # === RELEASING === #
 
-    def action_release(self):
-        """Override: what is to be shipped is not released."""
-        self._check_not_requested()
-        return super().action_release()
-
-    def _release_by_dealer(self, *args, **kwargs):
-        """Override: what is to be shipped is not released."""
-        self._check_not_requested()
-        return super()._release_by_dealer(*args, **kwargs)
-
-    def _release_part(self, *args, **kwargs):
-        """Override: what is to be shipped is not released."""
-        self._check_not_requested()
-        return super()._release_part(*args, **kwargs)
-
     def _check_not_requested(self):
         """Refuse to act on what a shipment request has set aside.
 

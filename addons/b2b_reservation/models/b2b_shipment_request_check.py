@@ -50,8 +50,10 @@ class B2bShipmentRequest(models.Model):
                     "for each."
                 )
             )
-        problems += [line._get_unit_problem() for line in self.line_ids]
-        lacking = [(line, line._get_lacking()) for line in self.line_ids]
+        rests = self.line_ids.sale_line_id._b2b_get_quantities_to_ship()
+        with_rest = [(line, rests[line.sale_line_id]) for line in self.line_ids]
+        problems += [line._get_unit_problem(rest) for line, rest in with_rest]
+        lacking = [(line, line._get_lacking(rest)) for line, rest in with_rest]
         missing = [line._describe(quantity) for line, quantity in lacking if quantity]
         if missing:
             problems.append(self._get_missing_sentence(missing))
@@ -233,14 +235,14 @@ class B2bShipmentRequest(models.Model):
 class B2bShipmentRequestLine(models.Model):
     _inherit = "b2b.shipment.request.line"
 
-    def _get_lacking(self):
-        """Return how much more is asked for than can be shipped; a caller with sudo.
+    def _get_lacking(self, rest):
+        """Return how much more is asked for than can be shipped.
 
+        :param float rest: what can be, in the unit of the order line
         :rtype: float
         """
         self.ensure_one()
-        lacking = self.quantity - self.sale_line_id._b2b_quantity_to_ship()
-        return max(self.product_uom_id.round(lacking), 0.0)
+        return max(self.product_uom_id.round(self.quantity - rest), 0.0)
 
     def _describe(self, quantity):
         """Return the goods of this line with a quantity, for the dealer; a caller with
@@ -258,10 +260,11 @@ class B2bShipmentRequestLine(models.Model):
             unit=self.product_uom_id.name,
         )
 
-    def _get_unit_problem(self):
+    def _get_unit_problem(self, rest):
         """Say that goods in whole units are shipped in whole numbers, unless it is the
         rest; a caller with sudo.
 
+        :param float rest: what can be shipped, in the unit of the order line
         :return: a translated sentence for the dealer, or False
         :rtype: str | bool
         """
@@ -269,7 +272,6 @@ class B2bShipmentRequestLine(models.Model):
         unit = self.product_uom_id
         if unit.b2b_fractional or not self.quantity % 1:
             return False
-        rest = self.sale_line_id._b2b_quantity_to_ship()
         if not unit.compare(self.quantity, rest):
             return False
         return self.env._(

@@ -61,11 +61,7 @@ class B2bShipmentRequest(models.Model):
 
     def _b2b_document_date(self):
         """Return the day on which it was sent, where the supplier is."""
-        moment = self.date_sent or fields.Datetime.now()
-        timezone = self.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=timezone), moment
-        ).date()
+        return self._b2b_get_day(self.date_sent or fields.Datetime.now())
 
     @api.model
     def _b2b_contract_depends(self):

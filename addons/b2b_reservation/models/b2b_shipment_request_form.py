@@ -68,10 +68,11 @@ class B2bShipmentRequest(models.Model):
         values |= {name: self[name] or "" for name in TEXTS}
         values |= {name: str(self[name] or "") for name in DATES}
         quantities = {line.sale_line_id: line.quantity for line in self.line_ids}
+        if chosen:
+            proposed = lines.filtered(lambda line: line.order_id == chosen)
+            quantities |= proposed._b2b_get_quantities_to_ship()
         for line in lines:
             quantity = quantities.get(line, 0.0)
-            if chosen and line.order_id == chosen:
-                quantity = line._b2b_quantity_to_ship()
             # As browsers read it, whatever the language.
             values[f"line_{line.id}"] = format(quantity, ".12g")
         return values
@@ -82,12 +83,16 @@ class B2bShipmentRequest(models.Model):
         :rtype: list[dict]
         """
         groups = []
+        quantities = lines._b2b_get_quantities_to_ship()
         for order, of_order in lines.grouped("order_id").items():
             groups.append(
                 {
                     "order": order,
                     "refusal": order._b2b_refusal_reason("ship"),
-                    "rows": [line._b2b_get_shipment_row() for line in of_order],
+                    "rows": [
+                        line._b2b_get_shipment_row(quantities[line])
+                        for line in of_order
+                    ],
                 }
             )
         return groups
@@ -136,30 +141,4 @@ class B2bShipmentRequest(models.Model):
             "terminals": unchosen._get_terminals(),
             "addresses": self._get_addresses(),
             "contacts": self._get_contacts(),
-        }
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    def _b2b_get_shipment_row(self):
-        """Return what the form of a shipment request says of this order line; a caller
-        with sudo.
-
-        :rtype: dict
-        """
-        self.ensure_one()
-        unit = self.product_uom_id
-        rest = self._b2b_quantity_to_ship()
-        is_whole = not unit.b2b_fractional and float(rest).is_integer()
-        factor = unit._compute_quantity(1.0, self.product_id.uom_id, round=False)
-        return {
-            "id": self.id,
-            "product": self.product_id.display_name,
-            "unit": unit.name,
-            "rest": format(rest, ".12g"),
-            "rest_text": unit._b2b_format(rest),
-            "step": 1 if is_whole else unit.rounding,
-            "weight": self.product_id.weight * factor,
-            "volume": self.product_id.volume * factor,
         }

@@ -113,3 +113,25 @@ class SaleOrderLine(models.Model):
         quantities = found._b2b_get_quantities_to_ship()
         lines = found.filtered(lambda line: quantities[line] > 0)
         return lines.sorted(lambda line: (line.order_id.id, line.sequence, line.id))
+
+    def _b2b_get_shipment_row(self, rest):
+        """Return what the form of a shipment request says of this order line; a caller
+        with sudo.
+
+        :param float rest: how much of it may be asked to ship, in its unit
+        :rtype: dict
+        """
+        self.ensure_one()
+        unit = self.product_uom_id
+        is_whole = not unit.b2b_fractional and float(rest).is_integer()
+        factor = unit._compute_quantity(1.0, self.product_id.uom_id, round=False)
+        return {
+            "id": self.id,
+            "product": self.product_id.display_name,
+            "unit": unit.name,
+            "rest": format(rest, ".12g"),
+            "rest_text": unit._b2b_format(rest),
+            "step": 1 if is_whole else unit.rounding,
+            "weight": self.product_id.weight * factor,
+            "volume": self.product_id.volume * factor,
+        }

@@ -31,6 +31,13 @@ class TestShipmentFlow(B2bReservationCommon):
             product, location or self.warehouse.lot_stock_id, quantity, lot_id=lot
         )
 
+    def _order_reserved(self):
+        """Return an order of five pieces that a dealer has reserved, the last ones."""
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        return order
+
     def _pay_order(self, order):
         """Pay the bill of an order in full."""
         bill = order._b2b_issue_bill()
@@ -81,9 +88,8 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(sum(request.reservation_ids.line_ids.mapped("quantity")), 2)
 
     def test_requested_goods_do_not_expire_while_the_rest_does(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._request_shipment((order.order_line, 2))
         self.assertEqual(reservation.line_ids.quantity, 3)
         self._expire(reservation)
@@ -119,17 +125,13 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertFalse(request.reservation_ids.hours_left)
 
     def test_order_of_another_entity_is_refused(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         other = self._create_entity("Other entity")
         with self.assertRaisesRegex(UserError, "another legal entity"):
             self._request_shipment((order.order_line, 1), legal_entity_id=other.id)
 
     def test_reason_against_shipping_is_said(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         self.contract.active = False
         with self.assertRaisesRegex(UserError, "is closed"):
             self._request_shipment((order.order_line, 1))
@@ -150,9 +152,8 @@ class TestShipmentFlow(B2bReservationCommon):
     # === SPLITTING === #
 
     def test_only_the_chosen_goods_get_a_transfer_of_their_own(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         original = order.picking_ids
         request = self._send_and_confirm((order.order_line, 2))
         own = request.picking_ids
@@ -168,17 +169,13 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(order.order_line._get_qty_procurement(), 5)
 
     def test_request_of_all_keeps_the_transfer(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         original = order.picking_ids
         request = self._send_and_confirm((order.order_line, 5))
         self.assertEqual(request.picking_ids, original)
 
     def test_transfer_has_date_address_and_receiver(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         address = self.env["res.partner"].create(
             {
                 "name": "Site",
@@ -241,17 +238,13 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(len(order.picking_ids), 2)
 
     def test_confirming_twice_is_refused(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 2))
         with self.assertRaisesRegex(UserError, "Confirmed"):
             request.with_user(self.manager).action_confirm()
 
     def test_warehouse_does_not_confirm_but_picks(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 2))
         with self.assertRaises(AccessError):
             request.with_user(self.warehouse_user).action_confirm()
@@ -262,9 +255,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.state, "ready")
 
     def test_dealer_moves_nothing_on(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 2))
         for action in ("action_confirm", "action_ready", "action_cancel"):
             with self.assertRaises(AccessError):
@@ -273,9 +264,8 @@ class TestShipmentFlow(B2bReservationCommon):
     # === SHIPPING === #
 
     def test_validation_ships_the_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._send_and_confirm((order.order_line, 2))
         self._deliver(request.picking_ids.with_user(self.warehouse_user))
         self.assertEqual(request.state, "shipped")
@@ -286,9 +276,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertHeld(order, 3)
 
     def test_part_of_it_leaves_the_rest_on_the_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 4))
         picking = request.picking_ids
         picking.move_ids.quantity = 3
@@ -303,9 +291,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.line_ids.quantity_shipped, 4)
 
     def test_delivered_before_it_is_confirmed_is_shipped(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 5))
         order.picking_ids.move_ids.quantity = 3
         self._deliver(order.picking_ids)
@@ -318,18 +304,14 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.line_ids.quantity_shipped, 5)
 
     def test_all_delivered_before_it_is_confirmed_is_shipped(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 5))
         self._deliver(order.picking_ids)
         self.assertEqual(request.state, "shipped")
         self.assertEqual(request.line_ids.quantity_shipped, 5)
 
     def test_other_goods_of_the_order_leave_the_request_alone(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 2))
         order.picking_ids.move_ids.quantity = 3
         self._deliver(order.picking_ids)
@@ -337,9 +319,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.line_ids.quantity_shipped, 0)
 
     def test_reason_that_came_up_later_keeps_it_from_being_confirmed(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 2))
         self.contract.active = False
         with self.assertRaisesRegex(UserError, "is closed"):
@@ -347,18 +327,14 @@ class TestShipmentFlow(B2bReservationCommon):
 
     def test_warehouse_opens_the_transfer_of_a_request(self):
         # Core lets warehouse users read carriers, but not where these deliver to.
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 2))
         picking = request.picking_ids.with_user(self.warehouse_user)
         self.env.invalidate_all()
         self.assertTrue(picking.allowed_carrier_ids)
 
     def test_printing_the_operations_starts_the_picking(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 2))
         request.picking_ids.with_user(self.warehouse_user).do_print_picking()
         self.assertEqual(request.state, "picking")
@@ -383,9 +359,7 @@ class TestShipmentFlow(B2bReservationCommon):
 
     def test_two_requests_picked_together_leave_apart(self):
         self.warehouse.delivery_steps = "pick_ship"
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         one = self._send_and_confirm((order.order_line, 2))
         other = self._send_and_confirm((order.order_line, 3))
         self._deliver(one.picking_ids | other.picking_ids)
@@ -394,9 +368,8 @@ class TestShipmentFlow(B2bReservationCommon):
             self.assertEqual(out.move_ids.product_uom_qty, quantity)
 
     def test_cancelled_transfer_takes_off_its_own_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._send_and_confirm((order.order_line, 2))
         request.picking_ids.with_user(self.warehouse_user).action_cancel()
         self.assertEqual(request.state, "cancelled")
@@ -405,9 +378,8 @@ class TestShipmentFlow(B2bReservationCommon):
     # === CANCELLING === #
 
     def test_cancelled_request_gives_the_reserve_its_time_back(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         reservation.date_expiry = fields.Datetime.now() + timedelta(hours=7)
         request = self._request_shipment((order.order_line, 5))
         self.assertFalse(reservation.date_expiry)
@@ -421,9 +393,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.state, "cancelled")
 
     def test_cancelled_after_confirmation_frees_the_transfer(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 2))
         own = request.picking_ids
         request.with_user(self.dealer_user)._cancel_by_dealer()
@@ -433,9 +403,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(again.picking_ids, order.picking_ids)
 
     def test_dealer_does_not_cancel_what_is_being_picked(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 2))
         request.with_user(self.warehouse_user).action_start_picking()
         with self.assertRaisesRegex(UserError, "call your manager"):
@@ -444,9 +412,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.state, "cancelled")
 
     def test_rejected_with_a_reason(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._request_shipment((order.order_line, 2))
         with self.assertRaises(AccessError):
             request.with_user(self.warehouse_user)._reject("No car")
@@ -457,9 +423,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertHeld(order, 5)
 
     def test_what_has_left_is_not_cancelled(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 4))
         request.picking_ids.move_ids.quantity = 3
         name = request.picking_ids.name
@@ -468,9 +432,7 @@ class TestShipmentFlow(B2bReservationCommon):
             request.with_user(self.manager).action_cancel()
 
     def test_moved_date_moves_the_transfer(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 4))
         day = request.date_wanted + timedelta(days=7)
         request.with_user(self.manager)._move_date(day, "The car is broken")
@@ -482,9 +444,7 @@ class TestShipmentFlow(B2bReservationCommon):
             )
 
     def test_cancelled_order_cancels_the_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         sent = self._request_shipment((order.order_line, 2))
         confirmed = self._send_and_confirm((order.order_line, 3))
         order._action_cancel()
@@ -493,30 +453,27 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertTrue(sent.reason)
 
     def test_requested_goods_are_not_released(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._request_shipment((order.order_line, 5))
         with self.assertRaisesRegex(UserError, request.name):
             reservation._release_by_dealer()
         with self.assertRaisesRegex(UserError, request.name):
-            reservation._release_part({reservation.line_ids.id: 1})
+            reservation._release_by_dealer({reservation.line_ids.id: 1})
         with self.assertRaisesRegex(UserError, request.name):
             reservation.with_user(self.manager).action_release()
 
     def test_unreserved_transfer_takes_off_its_own_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._send_and_confirm((order.order_line, 2))
         request.picking_ids.with_user(self.warehouse_user).do_unreserve()
         self.assertEqual(reservation.line_ids.quantity, 3)
         self.assertHeld(order, 3)
 
     def test_expiry_leaves_the_transfer_of_a_request(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        reservation = self._reserve(order)
+        order = self._order_reserved()
+        reservation = order.b2b_reservation_ids
         request = self._send_and_confirm((order.order_line, 2))
         self._expire(reservation)
         self.assertEqual(request.picking_ids.move_ids.quantity, 2)
@@ -525,9 +482,7 @@ class TestShipmentFlow(B2bReservationCommon):
     # === WHAT HAPPENS TO THE ORDER === #
 
     def test_less_cannot_be_ordered_than_is_to_be_shipped(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         for step in ("sent", "confirmed"):
             with self.subTest(step=step):
                 if step == "sent":
@@ -562,9 +517,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(reservation.state, "done")
 
     def test_no_backorder_ends_what_was_reserved(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 5))
         picking = request.picking_ids
         picking.move_ids.write({"quantity": 3, "picked": True})
@@ -576,9 +529,7 @@ class TestShipmentFlow(B2bReservationCommon):
         self.assertEqual(request.reservation_ids.state, "done")
 
     def test_cancelled_rest_ends_a_request_that_left_in_part(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 4))
         picking = request.picking_ids
         picking.move_ids.quantity = 3
@@ -601,9 +552,7 @@ class TestShipmentFlow(B2bReservationCommon):
         return back
 
     def test_what_has_come_back_can_be_cancelled(self):
-        order = self._confirm_order(5)
-        self._put(self.product, 5)
-        self._reserve(order)
+        order = self._order_reserved()
         request = self._send_and_confirm((order.order_line, 4))
         picking = request.picking_ids
         picking.move_ids.quantity = 3

@@ -638,3 +638,14 @@ class TestShipmentPages(ShipmentPagesCommon):
             self._create_request((self._confirm_order(1).order_line, 1))
         many = self._count_queries(f"{LIST}?filterby=draft")
         self.assertLessEqual(many, few)
+
+    def test_queries_of_the_form_do_not_grow_with_the_goods(self):
+        self._set_stock(self.product, 100)
+        order = self._confirm_order(2)
+        order.with_user(self.dealer_user)._b2b_reserve()
+        path = f"{LIST}/new?order={order.id}"
+        few = self._count_queries(path)
+        for _n in range(8):
+            order.order_line[0].copy({"order_id": order.id})
+        order.with_user(self.dealer_user)._b2b_reserve()
+        self.assertEqual(self._count_queries(path), few)

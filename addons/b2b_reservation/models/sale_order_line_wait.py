@@ -1,0 +1,35 @@
+from odoo import models
+
+
+class SaleOrderLine(models.Model):
+    """Goods that others wait for."""
+
+    _inherit = "sale.order.line"
+
+    def _b2b_quantity_free(self):
+        """Return how much of the product of this order line is free in the warehouse
+        it is delivered from, in its unit.
+        """
+        self.ensure_one()
+        product = self.product_id.with_context(warehouse_id=self.warehouse_id.id)
+        return product.uom_id._compute_quantity(
+            max(product.free_qty, 0.0), self.product_uom_id, rounding_method="DOWN"
+        )
+
+    def _b2b_quantity_ahead(self, enough):
+        """Return what others wait for who came before this order line and may reserve
+        it, in its unit.
+
+        :param float enough: no more than this is of interest
+        """
+        self.ensure_one()
+        waits = self.env["b2b.reservation.wait"].sudo()
+        ahead = 0.0
+        for wait in waits._get_line(self.product_id, self.warehouse_id):
+            if wait.sale_line_id == self or ahead >= enough:
+                break
+            if not wait.order_id._b2b_reserve_refusal():
+                ahead += wait.product_uom_id._compute_quantity(
+                    wait.quantity, self.product_uom_id
+                )
+        return ahead
