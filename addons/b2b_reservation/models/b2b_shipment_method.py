@@ -130,16 +130,36 @@ class B2bShipmentMethod(models.Model):
             )
         if day > first + timedelta(days=MAX_DAYS_AHEAD):
             return self.env._("Choose a day within a year.")
-        if not self._is_working_day(company, day):
-            return self.env._(
-                "%(date)s is no working day: the next one is %(next)s.",
-                date=format_date(self.env, day),
-                next=format_date(
-                    self.env,
-                    self._plan_working_days(self._get_calendar(company), day, 0),
-                ),
-            )
-        return False
+        return self._get_rest_day_refusal(company, day)
+
+    def _get_planned_date_refusal(self, company, day):
+        """Say why staff cannot plan a shipment by this method for a day: they know
+        themselves how much time they need.
+
+        :param res.company company: the supplier
+        :param datetime.date day: when the goods are to leave
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if day < company._b2b_today():
+            return self.env._("%(date)s is over.", date=format_date(self.env, day))
+        return self._get_rest_day_refusal(company, day)
+
+    def _get_rest_day_refusal(self, company, day):
+        """Say that nothing leaves by this method on a day, if so.
+
+        :return: a translated sentence, or False
+        :rtype: str | bool
+        """
+        if self._is_working_day(company, day):
+            return False
+        calendar = self._get_calendar(company)
+        return self.env._(
+            "%(date)s is no working day: the next one is %(next)s.",
+            date=format_date(self.env, day),
+            next=format_date(self.env, self._plan_working_days(calendar, day, 0)),
+        )
 
     def _plan_working_days(self, calendar, start, days):
         """Return the working day that comes some working days after the first one on

@@ -111,7 +111,7 @@ class B2bShipmentRequest(models.Model):
         self._check_state("sent")
         for request in self.sudo():
             request._check_may_ship()
-            request.date_planned = request.date_planned or request.date_wanted
+            request._plan(request.date_planned or request.date_wanted)
             request._split_transfers()
             request.state = "confirmed"
             request._notify_dealer("confirmed")
@@ -156,16 +156,32 @@ class B2bShipmentRequest(models.Model):
 
         :param datetime.date day: when the goods are to leave
         :param str reason: for the dealer
-        :raise UserError: if it is over or too late
+        :raise UserError: if nothing leaves on it or it is too late
         """
         self._check_group("b2b_portal.group_b2b_manager")
         self._check_state(*OPEN_STATES)
         for request in self.sudo():
-            if day < request.company_id._b2b_today():
-                raise UserError(self.env._("This day is over: choose another."))
-            request.write({"date_planned": day, "reason": reason})
+            request._plan(day)
+            request.reason = reason
             request._set_transfer_date()
             request._notify_dealer("moved")
+
+    def _plan(self, day):
+        """Plan this request for a day, by staff.
+
+        :raise UserError: if nothing leaves on it
+        """
+        self.ensure_one()
+        if reason := self.method_id._get_planned_date_refusal(self.company_id, day):
+            raise UserError(
+                self.env._(
+                    "Shipment request %(number)s cannot leave on this day. %(reason)s "
+                    "Choose another date for it.",
+                    number=self.name,
+                    reason=reason,
+                )
+            )
+        self.date_planned = day
 
     def _move_on(self, state):
         """Bring these requests to a later state and tell the dealer."""

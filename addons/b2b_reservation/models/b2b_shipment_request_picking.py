@@ -86,6 +86,7 @@ class B2bShipmentRequest(models.Model):
         for picking in self._get_open_transfers():
             order = picking.sale_id
             picking.move_ids.b2b_shipment_request_id = False
+            picking._b2b_plan_as_ordered()
             picking.write(
                 {
                     "b2b_shipment_request_id": False,

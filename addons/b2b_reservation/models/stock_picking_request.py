@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 
@@ -13,6 +15,18 @@ class StockPicking(models.Model):
     )
     b2b_receiver = fields.Char(related="b2b_shipment_request_id.contact_name")
     b2b_receiver_phone = fields.Char(related="b2b_shipment_request_id.contact_phone")
+    b2b_carrier_id = fields.Many2one(
+        related="b2b_shipment_request_id.carrier_id", string="Transport company"
+    )
+    b2b_terminal_id = fields.Many2one(
+        related="b2b_shipment_request_id.terminal_id", string="Terminal"
+    )
+    b2b_attorney_number = fields.Char(related="b2b_shipment_request_id.attorney_number")
+    b2b_attorney_date = fields.Date(related="b2b_shipment_request_id.attorney_date")
+    b2b_attorney_file = fields.Binary(related="b2b_shipment_request_id.attorney_file")
+    b2b_attorney_filename = fields.Char(
+        related="b2b_shipment_request_id.attorney_filename"
+    )
 
     def _b2b_give_own_transfer(self, moves):
         """Put moves of this transfer on one of their own, or leave them if they are all
@@ -32,6 +46,14 @@ class StockPicking(models.Model):
         own.message_post(
             body=self.env._("Split off %s.", self._get_html_link()),
         )
+
+    def _b2b_plan_as_ordered(self):
+        """Plan this transfer for when its orders want the goods, as if it were new."""
+        self.ensure_one()
+        for move in self.move_ids.filtered("sale_line_id"):
+            values = move.sale_line_id._prepare_procurement_values()
+            delay = timedelta(days=move.rule_id.delay)
+            move.date = values["date_planned"] - delay
 
     def _action_done(self):
         """Override of `stock`: what is moved moves shipment requests on."""

@@ -1,9 +1,10 @@
-from datetime import timedelta
+from base64 import b64decode, b64encode
+from datetime import datetime, time, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import B2bReservationCommon
 
@@ -442,6 +443,104 @@ class TestShipmentFlow(B2bReservationCommon):
             request.with_user(self.manager)._move_date(
                 fields.Date.today() - timedelta(days=2), "Back"
             )
+
+    def _rest_on(self, day):
+        """Let nothing leave on a day: a holiday of the supplier's calendar."""
+        calendar = self.company.resource_calendar_id
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": calendar.id,
+                "company_id": self.company.id,
+                "date_from": datetime.combine(day, time.min) - timedelta(days=1),
+                "date_to": datetime.combine(day, time.max) + timedelta(hours=12),
+            }
+        )
+
+    def test_staff_plan_for_no_day_that_is_over(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 4))
+        request.date_wanted = fields.Date.today() - timedelta(days=2)
+        with self.assertRaisesRegex(UserError, f"{request.name}.*is over"):
+            request.with_user(self.manager).action_confirm()
+        self.assertFalse(request.date_planned)
+        day = request.method_id._get_first_date(self.company)
+        request.with_user(self.manager)._move_date(day, "Later")
+        request.with_user(self.manager).action_confirm()
+        self.assertEqual(request.date_planned, day)
+
+    def test_staff_plan_for_working_days(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._request_shipment((order.order_line, 4))
+        self._rest_on(request.date_wanted)
+        manager = request.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, f"{request.name}.*no working day"):
+            manager.action_confirm()
+        with self.assertRaisesRegex(UserError, "no working day"):
+            manager._move_date(request.date_wanted, "Later")
+        self.assertFalse(request.reason)
+        later = request.method_id._get_first_date(self.company)
+        self.assertGreater(later, request.date_wanted)
+        manager._move_date(later, "Holiday")
+        manager.action_confirm()
+        self.assertEqual(request.picking_ids.scheduled_date.date(), later)
+
+    def test_cancelled_request_leaves_the_transfer_its_own_date(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        planned = order.picking_ids.scheduled_date
+        for quantity in (2, 5):
+            with self.subTest(quantity=quantity):
+                request = self._send_and_confirm((order.order_line, quantity))
+                own = request.picking_ids
+                day = request.method_id._get_first_date(self.company) + timedelta(7)
+                request.with_user(self.manager)._move_date(day, "Later")
+                self.assertEqual(own.mapped("scheduled_date")[0].date(), day)
+                request.with_user(self.manager).action_cancel()
+                self.assertEqual(set(own.mapped("scheduled_date")), {planned})
+
+    def test_transfer_says_who_brings_it_where_and_by_what_paper(self):
+        carrier = self.env["b2b.carrier"].create(
+            {
+                "name": "Express Cargo",
+                "terminal_ids": [Command.create({"name": "No 4", "city": "Ghent"})],
+            }
+        )
+        method = self.env["b2b.shipment.method"].create(
+            {
+                "name": "To the terminal",
+                "needs_carrier": True,
+                "needs_terminal": True,
+                "power_of_attorney": "optional",
+            }
+        )
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm(
+            (order.order_line, 2),
+            method_id=method.id,
+            carrier_id=carrier.id,
+            terminal_id=carrier.terminal_ids.id,
+            attorney_number="PA-77",
+            attorney_date=fields.Date.today(),
+            attorney_file=b64encode(b"scan"),
+            attorney_filename="scan.pdf",
+        )
+        with Form(request.picking_ids.with_user(self.warehouse_user)) as form:
+            self.assertEqual(form.b2b_carrier_id, carrier)
+            self.assertEqual(form.b2b_terminal_id, carrier.terminal_ids)
+            self.assertEqual(form.b2b_attorney_number, "PA-77")
+            self.assertEqual(form.b2b_attorney_date, str(fields.Date.today()))
+            self.assertEqual(form.b2b_attorney_filename, "scan.pdf")
+        file = request.picking_ids.with_user(self.warehouse_user).b2b_attorney_file
+        self.assertEqual(b64decode(file), b"scan")
 
     def test_cancelled_order_cancels_the_request(self):
         order = self._order_reserved()
