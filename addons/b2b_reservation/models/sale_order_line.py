@@ -67,6 +67,19 @@ class SaleOrderLine(models.Model):
         rest = waiting - max(claimed, self._b2b_quantity_held())
         return max(self.product_uom_id.round(rest), 0.0)
 
+    def _b2b_quantity_surplus(self, product):
+        """Return what this order line holds beyond its running reservations.
+
+        :param product.product product: of which, in whose unit
+        """
+        self.ensure_one()
+        if components := self._b2b_kit_moves():
+            return max(-self._b2b_get_kit_room(components).get(product, 0.0), 0.0)
+        surplus = self._b2b_quantity_held() - self._b2b_quantity_claimed()
+        return self.product_uom_id._compute_quantity(
+            max(surplus, 0.0), product.uom_id, rounding_method="HALF-UP"
+        )
+
     def _b2b_let_go(self):
         """Give back what these order lines hold beyond their running reservations."""
         for line in self:

@@ -6,6 +6,32 @@ from odoo.tools import OrderedSet
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
+    def _b2b_is_kept(self):
+        """Tell whether this line holds goods for a dealer: out of the stock, or on a
+        later step of his delivery.
+        """
+        self.ensure_one()
+        move = self.move_id
+        return (
+            bool(move.sale_line_id.sudo().order_id.b2b_contract_id)
+            and not move._should_bypass_reservation()
+        )
+
+    def _b2b_quantity_kept(self):
+        """Return what of these lines, of one product, nobody may take: what running
+        reservations let them hold, on later steps all they hold.
+
+        :rtype: float
+        """
+        kept = 0.0
+        for sale_line, lines in self.grouped(lambda x: x.move_id.sale_line_id).items():
+            first = lines.filtered(lambda line: line.move_id._b2b_is_on_request())
+            held = sum(first.mapped("quantity_product_uom"))
+            surplus = sale_line.sudo()._b2b_quantity_surplus(self.product_id)
+            kept += max(held - surplus, 0.0)
+            kept += sum((lines - first).mapped("quantity_product_uom"))
+        return kept
+
     def _free_reservation(
         self,
         product_id,
@@ -29,23 +55,22 @@ class StockMoveLine(models.Model):
             ("owner_id", "=", owner_id.id if owner_id else False),
             ("state", "not in", ("done", "cancel")),
             ("quantity_product_uom", ">", 0.0),
-            ("picked", "=", False),
             ("id", "not in", [*(ml_ids_to_ignore or ()), *self.ids]),
         ]
-        holding = self.search(places)
-        kept = holding.filtered(
-            lambda line: (
-                line.move_id != self.move_id and line.move_id._b2b_is_on_request()
-            )
+        kept = self.search(places).filtered(
+            lambda line: line.move_id != self.move_id and line._b2b_is_kept()
         )
-        others = sum((holding - kept).mapped("quantity_product_uom"))
-        if kept and product_id.uom_id.compare(others, quantity) < 0:
+        quants = self.env["stock.quant"]._gather(
+            product_id, location_id, lot_id, package_id, owner_id, strict=True
+        )
+        lacking = kept._b2b_quantity_kept() - sum(quants.mapped("quantity"))
+        if kept and product_id.uom_id.compare(lacking, 0.0) > 0:
             orders = kept.move_id.sale_line_id.sudo().order_id
             raise UserError(
                 self.env._(
                     "%(quantity)s %(unit)s of %(product)s are missing. What is there "
                     "is reserved for %(orders)s: release it there first.",
-                    quantity=product_id.uom_id.round(quantity - others),
+                    quantity=product_id.uom_id.round(lacking),
                     unit=product_id.uom_id.name,
                     product=product_id.display_name,
                     orders=", ".join(
