@@ -5,7 +5,7 @@ can be read to its end; `unpack(zip, folder)` takes archives apart safely. What 
 refused raises a `RefusedFile`. `write_orders(documents, formed)` gives 1C its orders.
 """
 
-from . import model
+from . import codec, model
 from .archive import ArchiveLimits, safe_name, unpack
 from .errors import (
     BrokenArchive,

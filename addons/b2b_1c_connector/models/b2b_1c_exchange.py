@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS, Domain
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 # After so long without a call nothing more is expected of a session.
 SESSION = timedelta(hours=12)
 SILENCE = timedelta(minutes=3)
@@ -163,7 +165,11 @@ class B2b1cExchange(models.Model):
         )
         self.env["ir.cron"]._commit_progress(len(silent), remaining=len(late))
         for file in late:
-            file._import()
+            try:
+                file._import()
+            except RetryableJobError:
+                # one is being imported: the next time
+                self.env.cr.rollback()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

@@ -1,15 +1,11 @@
-import logging
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg2
-
 from odoo import fields, models
 
-from ..commerceml import RefusedFile, check, unpack
+from ..commerceml import unpack
 
-_logger = logging.getLogger(__name__)
 ARCHIVE = b"PK\x03\x04"
 
 
@@ -84,55 +80,6 @@ class B2b1cFile(models.Model):
         """Forget what was received: 1C sends it once more."""
         self.part_ids.unlink()
         self.state = "dropped"
-
-    def _schedule(self):
-        """Have the files imported in the background, each once."""
-        self.write(
-            {"state": "waiting", "error": False, "date_waiting": fields.Datetime.now()}
-        )
-        for file in self:
-            file.with_delay(
-                channel="root.b2b_1c",
-                identity_key=f"b2b_1c_file_{file.id}",
-                description=file.name,
-                max_retries=0,
-            )._import()
-
-    def _import(self):
-        """Import the file, wholly or not at all, unless that has been done."""
-        self.ensure_one()
-        file = self.try_lock_for_update()
-        if not file or file.state != "waiting":
-            return
-        try:
-            with self.env.cr.savepoint():
-                file._import_content()
-        except psycopg2.OperationalError:
-            # met another transaction: the job is tried again
-            raise
-        except RefusedFile as error:
-            file.write({"state": "failed", "error": str(error)})
-        except Exception:
-            # whoever waits for the file must be told of its end
-            _logger.exception("%s of 1C cannot be imported", file.name)
-            error = self.env._("Internal error, see the log of Odoo.")
-            file.write({"state": "failed", "error": error})
-        else:
-            file.state = "done"
-
-    def _import_content(self):
-        with self._open() as source:
-            if self.content == "archive":
-                self._unpack(source)
-            else:
-                check(source)
-                raise RefusedFile(
-                    self.env._(
-                        "%(file)s was received whole and is kept, but this version "
-                        "does not import it yet.",
-                        file=self.name,
-                    )
-                )
 
     def _unpack(self, source):
         """Make a file of each in the archive."""

@@ -124,8 +124,8 @@ class B2b1cProtocol(models.Model):
             return self._unpack_first(name)
         if file.state == "received":
             file._schedule()
-            return self._tell_progress(file)
-        return self._tell(file._wait(HOLD, LOOK))
+            return "progress"
+        return self._tell(file, file._wait(HOLD, LOOK))
 
     def _unpack_first(self, name):
         """The file may be in an archive: 1C names what is inside, never the archive."""
@@ -137,22 +137,21 @@ class B2b1cProtocol(models.Model):
             raise Refusal(failed[0].error)
         if received:
             received._schedule()
-            return self._tell_progress(received)
+            return "progress"
         if waiting:
             state, error = waiting[0]._wait(HOLD, LOOK)
-            return self._tell((state if state == "failed" else "waiting", error))
+            outcome = (state if state == "failed" else "waiting", error)
+            return self._tell(waiting[0], outcome)
         raise Refusal(self.env._("%(file)s was not received.", file=name))
 
-    def _tell(self, outcome):
+    def _tell(self, file, outcome):
         state, error = outcome
         if state == "done":
             return "success"
         if state == "failed":
             raise Refusal(error)
-        return "progress"
-
-    def _tell_progress(self, _files):
-        return "progress"
+        # newer modules show their user what follows
+        return f"progress\n{file.position} of {file.rows}" if file.rows else "progress"
 
     def _get_orders(self, _words):
         """The orders for 1C: none yet. An empty root, as an empty reply is a fault."""

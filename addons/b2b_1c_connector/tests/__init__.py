@@ -1,6 +1,7 @@
 from . import test_backend
 from . import test_commerceml_archive
 from . import test_commerceml_catalog
+from . import test_commerceml_codec
 from . import test_commerceml_documents
 from . import test_commerceml_files
 from . import test_commerceml_fuzzing
@@ -9,4 +10,5 @@ from . import test_commerceml_offers
 from . import test_commerceml_samples
 from . import test_commerceml_writer
 from . import test_exchange
+from . import test_import
 from . import test_translations

@@ -1,0 +1,2 @@
+from . import importer
+from . import group

@@ -1,0 +1,203 @@
+import logging
+import time
+from itertools import groupby, islice
+
+import psycopg2
+
+from odoo import fields, models
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..commerceml import Reader, RefusedFile, check, model
+from ..importers.run import SECTIONS, Run
+
+_logger = logging.getLogger(__name__)
+# rows that go in together
+BATCH = 500
+# seconds after which the rest of a file is left to another job: each must stay below a
+# minute, as nobody else imports meanwhile, and as a restart waits for it
+SLICE = 40
+# 1C is never told success for these unless they go in
+NEEDED = (model.Good, model.Offer, model.Document)
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
+
+
+class B2b1cFileImport(models.Model):
+    """How a file goes in: whole slices of it, one after another.
+
+    A file is read to its end before anything of it goes in, so that nothing of a broken
+    one does. Each slice is saved with the place where the next one begins, so that
+    whatever is ended in between goes on from there.
+    """
+
+    _inherit = "b2b.1c.file"
+
+    position = fields.Integer(
+        string="Rows done", readonly=True, help="So many of the rows have gone in."
+    )
+    rows = fields.Integer(readonly=True)
+    seconds = fields.Float(readonly=True, help="Time that importing took.")
+    created = fields.Integer(readonly=True)
+    updated = fields.Integer(readonly=True)
+    unchanged = fields.Integer(readonly=True)
+    skipped = fields.Integer(readonly=True)
+    waiting = fields.Integer(string="Kept for later", readonly=True)
+    failed = fields.Integer(readonly=True)
+    problem_ids = fields.One2many("b2b.1c.problem", "file_id", readonly=True)
+
+    def _get_importers(self):
+        """What brings in rows of which class; the others are passed over.
+
+        :return: name of an importer by class of `commerceml.model`
+        :rtype: dict[type, str]
+        """
+        return {model.Group: "b2b.1c.importer.group"}
+
+    def _schedule(self):
+        """Have the files imported in the background, each once."""
+        self.write(
+            {
+                "state": "waiting",
+                "error": False,
+                "date_waiting": fields.Datetime.now(),
+                "position": 0,
+                "rows": 0,
+                "seconds": 0,
+                **dict.fromkeys(OUTCOMES, 0),
+            }
+        )
+        self.problem_ids.unlink()
+        for file in self:
+            file._schedule_slice()
+
+    def _schedule_slice(self):
+        self.with_delay(
+            channel="root.b2b_1c",
+            identity_key=f"b2b_1c_file_{self.id}_{self.position}",
+            description=self.name,
+            max_retries=0,
+        )._import()
+
+    def _import(self):
+        """Import a slice of the file, unless all of it has gone in.
+
+        :raise RetryableJobError: another import of this connection is at work
+        """
+        self.ensure_one()
+        file = self._get_for_import()
+        self.env["b2b.1c.turn"]._take(file.backend_id)
+        if not file.try_lock_for_update() or file.state != "waiting":
+            return
+        try:
+            with self.env.cr.savepoint():
+                done = file._import_content()
+        except (psycopg2.OperationalError, RetryableJobError):
+            # met another transaction: the job is tried again
+            raise
+        except RefusedFile as error:
+            file._fail(str(error))
+        except Exception:
+            # whoever waits for the file must be told of its end
+            _logger.exception("%s of 1C cannot be imported", file.name)
+            file._fail(self.env._("Internal error, see the log of Odoo."))
+        else:
+            if done:
+                file.state = "done"
+            else:
+                file.date_waiting = fields.Datetime.now()
+                file._schedule_slice()
+
+    def _get_for_import(self):
+        """The file in the environment of its import: quiet, in the company of the
+        connection, in the language that texts without translation are in."""
+        backend = self.backend_id
+        return self.with_company(backend.company_id).with_context(
+            lang=None,
+            tracking_disable=True,
+            mail_create_nosubscribe=True,
+            allowed_company_ids=backend.company_id.ids,
+        )
+
+    def _fail(self, error):
+        self.write({"state": "failed", "error": error})
+
+    def _import_content(self):
+        """Import the next slice.
+
+        :return: whether it was the last one
+        :raise RefusedFile: the file is broken or hostile
+        """
+        with self._open() as source:
+            if self.content == "archive":
+                self._unpack(source)
+                return True
+            if not self.position:
+                self.rows = sum(check(source).values())
+                source.seek(0)
+            return self._import_slice(source)
+
+    def _import_slice(self, source):
+        started = time.monotonic()
+        run = Run(self)
+        reader = Reader(source)
+        done = True
+        for cls, items in self._read_batches(run, reader):
+            self._import_items(run, cls, items)
+            self.position += len(items)
+            if time.monotonic() - started > SLICE:
+                done = False
+                break
+        if done:
+            self._take_up_waiting(run)
+        run.write_problems()
+        for outcome in OUTCOMES:
+            self[outcome] += run.counts[outcome]
+        self.seconds += time.monotonic() - started
+        return done
+
+    def _read_batches(self, run, reader):
+        """The rows that have not gone in, by class: (class, list of dataclasses).
+
+        Headers of sections that come before are told to the run all the same.
+        """
+        items = iter(reader)
+        for item in islice(items, self.position):
+            self._note_section(run, item)
+        for cls, group in groupby(items, type):
+            while batch := list(islice(group, BATCH)):
+                for item in batch if cls in SECTIONS else ():
+                    self._note_section(run, item)
+                yield cls, batch
+
+    def _note_section(self, run, item):
+        if isinstance(item, SECTIONS):
+            run.sections[type(item)] = item
+
+    def _import_items(self, run, cls, items):
+        """Bring in rows of one class."""
+        if cls is model.Problem:
+            for item in items:
+                run.problem(item, str(item))
+            return
+        importer = self._get_importers().get(cls)
+        if importer:
+            self.env[importer]._import_safely(run, items)
+        elif cls in NEEDED:
+            raise RefusedFile(
+                self.env._(
+                    "%(file)s was received whole and is kept, but this version does "
+                    "not import it yet.",
+                    file=self.name,
+                )
+            )
+        elif cls not in SECTIONS:
+            run.count("skipped", len(items))
+
+    def _take_up_waiting(self, run):
+        """Bring in what waited for rows of this file, from this or earlier files."""
+        waiting = self.env["b2b.1c.waiting"]
+        taken = set()
+        while ready := waiting._find_ready(run.backend, without=taken):
+            taken.update(ready._get_keys())
+            for cls, group in groupby(ready._take_out(), type):
+                self._import_items(run, cls, list(group))
