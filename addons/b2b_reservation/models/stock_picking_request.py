@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class StockPicking(models.Model):
@@ -62,6 +63,40 @@ class StockPicking(models.Model):
         result = super()._action_done()
         requests._follow_transfers()
         return result
+
+    def do_unreserve(self):
+        """Override of `stock`: what is to be shipped stays reserved.
+
+        :raise UserError: saying by which shipment requests it is
+        """
+        for picking in self:
+            if requests := picking._b2b_get_holding_requests():
+                raise UserError(
+                    self.env._(
+                        "The goods of %(transfer)s are on shipment request "
+                        "%(requests)s: reject or cancel it before you unreserve them.",
+                        transfer=picking.name,
+                        requests=", ".join(requests.mapped("name")),
+                    )
+                )
+        return super().do_unreserve()
+
+    def _b2b_get_holding_requests(self):
+        """Return the shipment requests (sudo) for which this transfer keeps goods in
+        the stock: its own, else those that have no transfers yet.
+        """
+        self.ensure_one()
+        keeping = self.move_ids.filtered(
+            lambda move: (
+                move.quantity
+                and move.state not in ("done", "cancel")
+                and move._b2b_is_on_request()
+            )
+        )
+        own = self.b2b_shipment_request_id.sudo()
+        requests = keeping._b2b_get_requests()
+        requests &= own or requests.filtered(lambda request: request.state == "sent")
+        return requests.sorted("id")
 
     def do_print_picking(self):
         """Override of `stock`: who prints the operations goes to pick the goods."""

@@ -562,13 +562,40 @@ class TestShipmentFlow(B2bReservationCommon):
         with self.assertRaisesRegex(UserError, request.name):
             reservation.with_user(self.manager).action_release()
 
-    def test_unreserved_transfer_takes_off_its_own_request(self):
-        order = self._order_reserved()
-        reservation = order.b2b_reservation_ids
-        request = self._send_and_confirm((order.order_line, 2))
-        request.picking_ids.with_user(self.warehouse_user).do_unreserve()
-        self.assertEqual(reservation.line_ids.quantity, 3)
-        self.assertHeld(order, 3)
+    def test_requested_goods_are_not_unreserved(self):
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        reservation = self._reserve(order)
+        request = self._request_shipment((order.order_line, 2))
+        rest = order.picking_ids.with_user(self.warehouse_user)
+        with self.assertRaisesRegex(UserError, f"{rest.name}.*{request.name}.*reject"):
+            rest.do_unreserve()
+        request.with_user(self.manager).action_confirm()
+        own = request.picking_ids.with_user(self.warehouse_user)
+        with self.assertRaisesRegex(UserError, f"{own.name}.*{request.name}"):
+            own.do_unreserve()
+        self.assertHeld(order, 5)
+        # What is not on the request is no longer with its goods.
+        rest.do_unreserve()
+        self.assertEqual(reservation.state, "released")
+        self.assertHeld(order, 2)
+        request.with_user(self.manager).action_cancel()
+        own.do_unreserve()
+        self.assertHeld(order, 0)
+
+    def test_goods_at_the_gate_can_be_unreserved(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._confirm_order(5)
+        self._put(self.product, 5)
+        self._reserve(order)
+        request = self._send_and_confirm((order.order_line, 5))
+        self._deliver(request.picking_ids)
+        out = request.picking_ids.filtered(lambda picking: picking.state != "done")
+        out.with_user(self.warehouse_user).do_unreserve()
+        self.assertFalse(out.move_ids.quantity)
+        out.with_user(self.warehouse_user).action_assign()
+        self.assertEqual(out.move_ids.quantity, 5)
+        self.assertEqual(request.state, "ready")
 
     def test_expiry_leaves_the_transfer_of_a_request(self):
         order = self._order_reserved()
