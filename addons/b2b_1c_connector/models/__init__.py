@@ -1,6 +1,7 @@
 from . import b2b_1c_backend
 from . import b2b_1c_binding
 from . import b2b_1c_call
+from . import b2b_1c_conflict
 from . import b2b_1c_exchange
 from . import b2b_1c_file
 from . import b2b_1c_file_import

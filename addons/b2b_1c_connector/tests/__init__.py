@@ -9,6 +9,7 @@ from . import test_commerceml_hostile
 from . import test_commerceml_offers
 from . import test_commerceml_samples
 from . import test_commerceml_writer
+from . import test_conflict
 from . import test_exchange
 from . import test_import
 from . import test_translations
