@@ -52,7 +52,9 @@ class B2b1cProtocol(models.Model):
             with self.env.cr.savepoint():
                 reply, content_type = self._do(mode, words, body)
         except Refusal as refusal:
-            reply, content_type = f"failure\n{refusal}", TEXT
+            # one line: it may repeat what was asked, with line ends of its own
+            reason = " ".join(str(refusal).split())
+            reply, content_type = f"failure\n{reason}", TEXT
         self._log(mode, words, body, reply)
         return reply, content_type
 

@@ -11,5 +11,6 @@ from . import test_commerceml_samples
 from . import test_commerceml_writer
 from . import test_conflict
 from . import test_exchange
+from . import test_exchange_fuzzing
 from . import test_import
 from . import test_translations
