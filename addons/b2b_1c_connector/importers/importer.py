@@ -33,6 +33,7 @@ class B2b1cImporter(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._import_batch(run, items)
+                run.keep_waiting()
             return
         except psycopg2.OperationalError:
             # met another transaction: the slice is tried again

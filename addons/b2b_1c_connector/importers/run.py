@@ -32,7 +32,7 @@ class Run:
         self.counts = Counter()
         self.cache = {}
         self.sections = {}
-        self.waiting = []
+        self._kept = []
         self._problems = []
 
     @property
@@ -70,9 +70,13 @@ class Run:
         :param str part: tells apart what waits of one row
         """
         self.count("waiting")
-        waiting = self.env["b2b.1c.waiting"]
-        waiting._keep(self, item, needs_model, needs_id, part)
+        self._kept.append((item, needs_model, needs_id, part))
         self._report(item, reason, waits=True)
+
+    def keep_waiting(self):
+        """Save the rows of a batch that wait."""
+        kept, self._kept = self._kept, []
+        self.env["b2b.1c.waiting"]._keep(self, kept)
 
     def _report(self, item, reason, waits=False):
         row = item.row if isinstance(item, model.Problem) else item.__class__.__name__
@@ -104,6 +108,7 @@ class Run:
         counts, problems = saved
         self.counts = counts.copy()
         del self._problems[problems:]
+        self._kept = []
         self.cache.clear()
 
 

@@ -148,7 +148,7 @@ class B2b1cFileImport(models.Model):
                 done = False
                 break
         if done:
-            self._take_up_waiting(run)
+            done = self._take_up_waiting(run, started + SLICE)
         run.write_problems()
         for outcome in OUTCOMES:
             self[outcome] += run.counts[outcome]
@@ -193,11 +193,18 @@ class B2b1cFileImport(models.Model):
         elif cls not in SECTIONS:
             run.count("skipped", len(items))
 
-    def _take_up_waiting(self, run):
-        """Bring in what waited for rows of this file, from this or earlier files."""
+    def _take_up_waiting(self, run, until):
+        """Bring in what waited for rows of this file, from this or earlier files.
+
+        :param float until: when to leave the rest to another slice, in monotonic time
+        :return: whether nothing is left
+        """
         waiting = self.env["b2b.1c.waiting"]
         taken = set()
         while ready := waiting._find_ready(run.backend, without=taken):
             taken.update(ready._get_keys())
             for cls, group in groupby(ready._take_out(), type):
                 self._import_items(run, cls, list(group))
+            if time.monotonic() > until:
+                return False
+        return True

@@ -40,36 +40,47 @@ class B2b1cWaiting(models.Model):
     _needs_idx = models.Index("(backend_id, needs_model, needs_id)")
 
     @api.model
-    def _keep(self, run, item, needs_model, needs_id, part=""):
-        """Keep a row until what it needs is bound; a newer one replaces it.
+    def _keep(self, run, rows):
+        """Keep rows until what they need is bound; newer ones replace older ones.
 
         :param importers.run.Run run:
-        :param item: a dataclass of `commerceml.model`, cut down to what waits
-        :param str needs_model: the model and …
-        :param str needs_id: … the id of 1C that are to be bound
-        :param str part: tells apart what waits of one row
+        :param rows: (dataclass of `commerceml.model`, cut down to what waits; the model
+            and the id of 1C that are to be bound; what tells apart what waits of one
+            row)
         """
-        values = {
-            "file_id": run.file.id,
-            "needs_model": needs_model,
-            "needs_id": needs_id,
-            "content": codec.dump(item),
-        }
-        kind = item.__class__.__name__
-        domain = self._domain(run.backend, kind, [item.id]) + [("part", "=", part)]
-        known = self.search(domain)
-        if known:
-            known.write(values)
-            return
-        self.create(
-            {
-                **values,
-                "backend_id": run.backend.id,
-                "kind": kind,
-                "external_id": item.id,
-                "part": part,
+        values = {}
+        for item, needs_model, needs_id, part in rows:
+            kind = item.__class__.__name__
+            values[kind, item.id, part] = {
+                "file_id": run.file.id,
+                "needs_model": needs_model,
+                "needs_id": needs_id,
+                "content": codec.dump(item),
             }
+        for key, waiting in self._find_kept(run.backend, values).items():
+            waiting.write(values.pop(key))
+        self.create(
+            [
+                {
+                    **row,
+                    "backend_id": run.backend.id,
+                    "kind": kind,
+                    "external_id": external_id,
+                    "part": part,
+                }
+                for (kind, external_id, part), row in values.items()
+            ]
         )
+
+    @api.model
+    def _find_kept(self, backend, keys):
+        """Which of `keys` (kind, id of 1C, part) wait already, and their rows."""
+        found = self.browse()
+        for kind in {key[0] for key in keys}:
+            external_ids = [key[1] for key in keys if key[0] == kind]
+            found |= self.search(self._domain(backend, kind, external_ids))
+        rows = {(row.kind, row.external_id, row.part): row for row in found}
+        return {key: row for key, row in rows.items() if key in keys}
 
     @api.model
     def _forget(self, backend, kind, external_ids, parts="%"):
@@ -100,7 +111,7 @@ class B2b1cWaiting(models.Model):
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT waiting.id
+                SELECT waiting.id, binding.res_model, binding.res_id
                   FROM b2b_1c_waiting waiting
                   JOIN b2b_1c_binding binding
                     ON binding.backend_id = waiting.backend_id
@@ -115,7 +126,15 @@ class B2b1cWaiting(models.Model):
                 TAKEN_AT_ONCE,
             )
         )
-        ready = self.browse(row[0] for row in found)
+        # what was bound may have been deleted in Odoo
+        there = {
+            (name, record.id)
+            for name in {row[1] for row in found}
+            for record in self.env["b2b.1c.binding"]._get_records(
+                name, [row[2] for row in found if row[1] == name]
+            )
+        }
+        ready = self.browse(row[0] for row in found if tuple(row[1:]) in there)
         return ready.filtered(lambda row: not row._get_keys() & set(without))
 
     def _get_keys(self):

@@ -181,6 +181,32 @@ class TestImport(ImportCase):
         self.assertEqual(self.bound(CATEGORY, "late").name, "Late")
         self.assertFalse(self.env["b2b.1c.waiting"].search([]))
 
+    def test_thousands_of_rows_wait_at_the_cost_of_a_few_queries(self):
+        def wait(self, run, items):
+            for item in items:
+                run.wait(item, CATEGORY, "later", "Not yet")
+
+        def count(names):
+            file = self.receive(
+                as_1c_writes(envelope(groups("".join(group(n, n) for n in names))))
+            )
+            file._schedule()
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            file._import()
+            self.env.flush_all()
+            self.assertEqual(file.waiting, len(names))
+            return self.env.cr.sql_log_count - before
+
+        importer = self.env.registry["b2b.1c.importer.group"]
+        with patch.object(importer, "_import_batch", wait):
+            few = count([f"a{number}" for number in range(2)])
+            many = count([f"b{number}" for number in range(80)])
+            again = count([f"b{number}" for number in range(80)])
+        self.assertLessEqual(many, few + 2)
+        self.assertLessEqual(again, few + 4)
+        self.assertEqual(self.env["b2b.1c.waiting"].search_count([]), 82)
+
     def test_what_waits_for_ever_ends_no_import(self):
         bindings = self.env["b2b.1c.binding"]
         rows = [("gone", 2**31 - 1, "Gone", False)]
