@@ -329,8 +329,18 @@ class B2bReservation(models.Model):
         progress(remaining=0)
 
     def _try_expire(self):
-        """Release this reservation if its time is over and it is not paid.
+        """Release this reservation if its time is over and it is not paid; see
+        :meth:`_attempt`.
 
+        :rtype: bool
+        """
+        return self._attempt(self._expire, self._get_expired_domain())
+
+    def _attempt(self, act, domain):
+        """Do something to this reservation in a cron, which goes on without it.
+
+        :param act: a function
+        :param Domain domain: what it is still to be done to
         :return: whether that was decided; else somebody works on it just now or it
             failed, which the log says, and the next run tries again
         :rtype: bool
@@ -341,13 +351,13 @@ class B2bReservation(models.Model):
                 if not self.try_lock_for_update():
                     return False
                 self.invalidate_recordset()
-                if self.filtered_domain(self._get_expired_domain()):
-                    self._expire()
+                if self.filtered_domain(domain):
+                    act()
         except psycopg2.OperationalError:
             # Somebody else takes or brings the same goods: the next run is soon.
             return False
         except Exception:
-            _logger.exception("Reservation %s could not be released", self.id)
+            _logger.exception("A cron has failed for reservation %s", self.id)
             return False
         return True
 

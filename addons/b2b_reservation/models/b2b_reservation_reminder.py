@@ -41,25 +41,36 @@ class B2bReservation(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ending))
         for reservation in ending:
-            reservation._remind()
+            reservation._attempt(
+                reservation._remind, self._get_ending_domain(reservation.company_id)
+            )
             if not progress(1):
                 break
 
     def _remind(self):
-        """Queue a mail to who reserved, unless what he has paid keeps the goods."""
+        """Queue a mail to the dealer, unless what he has paid keeps the goods."""
         self.ensure_one()
         self.is_reminded = True
         if not self.order_id._b2b_keeps_reserve():
             self._send_to_dealer("b2b_reservation.mail_template_reservation_ends")
 
+    def _get_mail_reader(self):
+        """Return whom mails about this reservation are sent to: the dealer who made
+        it; the legal entity if he acts for it no more or staff made it.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        return self.user_id._b2b_get_mail_reader(self.legal_entity_id)
+
     def _send_to_dealer(self, xmlid):
-        """Queue a mail to who reserved; should that fail the log says so.
+        """Queue a mail to the dealer; should that fail the log says so.
 
         :param str xmlid: the external id of the template
         """
         self.ensure_one()
         template = self.env.ref(xmlid, raise_if_not_found=False)
-        if not template:
+        if not template or not self._get_mail_reader().email:
             return
         try:
             with self.env.cr.savepoint():

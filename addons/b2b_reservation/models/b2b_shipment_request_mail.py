@@ -58,13 +58,12 @@ class B2bShipmentRequest(models.Model):
 
     def _get_mail_reader(self):
         """Return whom mails about this request are sent to: the dealer who made it;
-        his legal entity if he is gone or staff made it.
+        the legal entity if he acts for it no more or staff made it.
 
         :rtype: res.partner
         """
         self.ensure_one()
-        user = self.user_id
-        return user.partner_id if user.active and user.share else self.legal_entity_id
+        return self.user_id._b2b_get_mail_reader(self.legal_entity_id)
 
     def _get_change_subject(self):
         """Return the subject of the mail about the change that the context names, in

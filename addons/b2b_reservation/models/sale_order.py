@@ -177,7 +177,9 @@ class SaleOrder(models.Model):
             return reservations
         now = fields.Datetime.now()
         end = fields.Datetime.add(now, hours=self.b2b_contract_id.reservation_hours)
-        return reservations.create(
+        # Who checks the availability of a delivery need not follow what comes of it.
+        reservations = reservations.with_context(mail_create_nosubscribe=True)
+        reservation = reservations.create(
             {
                 "order_id": self.id,
                 "is_by_staff": is_by_staff,
@@ -196,6 +198,7 @@ class SaleOrder(models.Model):
                 ],
             }
         )
+        return reservation.with_env(self.sudo().env)
 
     def _b2b_keeps_reserve(self):
         """Tell whether what is paid for this order keeps its reserve from expiring.

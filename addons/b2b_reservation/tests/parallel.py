@@ -66,6 +66,8 @@ class ParallelGoodsCase(ParallelCase):
                 [("order_line.product_id", "=", product.id)]
             )
             orders._action_cancel()
+            # With them go the mails about them.
+            orders.b2b_reservation_ids.unlink()
             orders.picking_ids.move_ids.unlink()
             orders.picking_ids.unlink()
             env["stock.quant"].search([("product_id", "=", product.id)]).unlink()

@@ -345,6 +345,13 @@ class TestStaff(B2bReservationCommon):
         self.assertHeld(order, 5)
         self.assertEqual(order.b2b_reservation_ids.line_ids.mapped("quantity"), [2, 3])
 
+    def test_who_checks_the_availability_follows_nothing(self):
+        order = self._confirm_order().with_user(self.staff_user)
+        order = order.with_context(tracking_disable=False).sudo()
+        order.picking_ids.action_assign()
+        self.assertEqual(order.b2b_reservation_ids.user_id, self.staff_user)
+        self.assertFalse(order.b2b_reservation_ids.message_partner_ids)
+
     def test_unreserving_ends_the_reservation(self):
         order = self._confirm_order()
         reservation = self._reserve(order)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -63,6 +64,9 @@ class TestReminder(LifeCase):
         now = fields.Datetime.now()
         self.reservation.date_expiry = now + timedelta(hours=hours_left)
         self._run_cron("ir_cron_remind")
+        return self._get_mails()
+
+    def _get_mails(self):
         return self.env["mail.mail"].search([("model", "=", "b2b.reservation")])
 
     def test_who_reserved_is_told_once_six_hours_before(self):
@@ -76,6 +80,78 @@ class TestReminder(LifeCase):
         first = self._remind(1)
         self.reservation._extend_by_dealer()
         self.assertEqual(len(self._remind(1) - first), 1)
+
+    def test_who_acts_for_the_entity_no_more_is_not_told(self):
+        self.dealer.email = "office@example.com"
+        for gone in ("membership", "user"):
+            with self.subTest(gone=gone):
+                if gone == "membership":
+                    self.dealer_user.b2b_membership_ids.filtered(
+                        lambda row: row.legal_entity_id == self.dealer
+                    ).unlink()
+                else:
+                    self.reservation.is_reminded = False
+                    self.dealer_user.b2b_membership_ids.create(
+                        {
+                            "user_id": self.dealer_user.id,
+                            "legal_entity_id": self.dealer.id,
+                        }
+                    )
+                    self.dealer_user.active = False
+                before = self._get_mails()
+                mail = self._remind(1) - before
+                self.assertEqual(mail.recipient_ids, self.dealer)
+
+    def test_nobody_to_write_to_stops_nothing(self):
+        self.dealer_user.active = False
+        self.dealer.email = False
+        self.assertFalse(self._remind(1))
+        self.assertTrue(self.reservation.is_reminded)
+
+    def _remind_both(self, first_does):
+        """Run the cron for two reservations that end soon.
+
+        :param first_does: what happens while the first one is reminded of
+        :return: the second one
+        """
+        other = self._reserve(self._confirm_order())
+        other.date_expiry = fields.Datetime.now() + timedelta(hours=2)
+        told = []
+
+        def tell(reservation, _xmlid):
+            told.append(reservation.id)
+            if reservation == self.reservation:
+                first_does(other.with_env(reservation.env))
+
+        with patch.object(type(other), "_send_to_dealer", tell):
+            self._remind(1)
+        self.assertEqual(told[0], self.reservation.id)
+        return other, told[1:]
+
+    def test_what_has_been_released_meanwhile_is_not_reminded_of(self):
+        other, told = self._remind_both(lambda other: other._release("released"))
+        self.assertFalse(told)
+        self.assertFalse(other.is_reminded)
+
+    def test_one_that_fails_leaves_the_others_to_be_told(self):
+        def fail(_other):
+            raise KeyError("x")
+
+        with self.assertLogs("odoo.addons.b2b_reservation", "ERROR"):
+            other, told = self._remind_both(fail)
+        self.assertEqual(told, other.ids)
+        self.assertFalse(self.reservation.is_reminded)
+        self.assertTrue(other.is_reminded)
+
+    def test_one_that_somebody_works_on_waits_for_the_next_run(self):
+        with patch.object(
+            type(self.reservation),
+            "try_lock_for_update",
+            lambda reservation: reservation.browse(),
+        ):
+            self.assertFalse(self._remind(1))
+        self.assertFalse(self.reservation.is_reminded)
+        self.assertTrue(self._remind(1))
 
     def test_mail_is_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("ru_RU")

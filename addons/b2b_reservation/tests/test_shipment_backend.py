@@ -281,6 +281,15 @@ class TestShipmentMails(ShipmentBuilders, B2bCommon):
         self.request.user_id = self.staff_user
         self.assertEqual(self.request._get_mail_reader(), self.dealer)
         self.request.user_id = self.dealer_user
+        membership = self.dealer_user.b2b_membership_ids.filtered(
+            lambda row: row.legal_entity_id == self.dealer
+        )
+        membership.unlink()
+        self.assertEqual(self.request._get_mail_reader(), self.dealer)
+        membership.create(
+            {"user_id": self.dealer_user.id, "legal_entity_id": self.dealer.id}
+        )
+        self.assertEqual(self.request._get_mail_reader(), self.dealer_user.partner_id)
         self.dealer_user.active = False
         self.assertEqual(self.request._get_mail_reader(), self.dealer)
 
