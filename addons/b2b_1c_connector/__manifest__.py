@@ -18,6 +18,7 @@
         "views/b2b_1c_backend_views.xml",
         "views/b2b_1c_exchange_views.xml",
         "views/b2b_1c_menus.xml",
+        "views/product_pricelist_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -58,9 +58,9 @@ class Run:
         :param str reason: a sentence for people
         """
         self.count("failed")
-        self._report(item, reason)
+        self.report(item, reason)
 
-    def wait(self, item, needs_model, needs_id, reason, part=""):
+    def wait(self, item, needs_model, needs_id, reason, part="", count=True):
         """Keep a row until what it needs is bound, and report that.
 
         :param item: a dataclass with `id`, cut down to what waits
@@ -68,17 +68,20 @@ class Run:
         :param str needs_id: … id of 1C that must be bound
         :param str reason: a sentence for people
         :param str part: tells apart what waits of one row
+        :param bool count: whether the row is to be counted: it is once
         """
-        self.count("waiting")
+        if count:
+            self.count("waiting")
         self._kept.append((item, needs_model, needs_id, part))
-        self._report(item, reason, waits=True)
+        self.report(item, reason, waits=True)
 
     def keep_waiting(self):
         """Save the rows of a batch that wait."""
         kept, self._kept = self._kept, []
         self.env["b2b.1c.waiting"]._keep(self, kept)
 
-    def _report(self, item, reason, waits=False):
+    def report(self, item, reason, waits=False):
+        """Report something about a row without counting it."""
         row = item.row if isinstance(item, model.Problem) else item.__class__.__name__
         self._problems.append(
             {

@@ -1,4 +1,5 @@
 from . import b2b_1c_backend
+from . import b2b_1c_backend_offers
 from . import b2b_1c_binding
 from . import b2b_1c_call
 from . import b2b_1c_conflict
@@ -9,4 +10,5 @@ from . import b2b_1c_problem
 from . import b2b_1c_protocol
 from . import b2b_1c_turn
 from . import b2b_1c_waiting
+from . import product_pricelist
 from . import res_users

@@ -18,7 +18,7 @@ BATCH = 500
 # minute, as nobody else imports meanwhile, and as a restart waits for it
 SLICE = 40
 # 1C is never told success for these unless they go in
-NEEDED = (model.Good, model.Offer, model.Document)
+NEEDED = (model.Good, model.Document)
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 
 
@@ -51,7 +51,11 @@ class B2b1cFileImport(models.Model):
         :return: name of an importer by class of `commerceml.model`
         :rtype: dict[type, str]
         """
-        return {model.Group: "b2b.1c.importer.group"}
+        return {
+            model.Group: "b2b.1c.importer.group",
+            model.PriceType: "b2b.1c.importer.price_type",
+            model.Offer: "b2b.1c.importer.offer",
+        }
 
     def _schedule(self):
         """Have the files imported in the background, each once."""

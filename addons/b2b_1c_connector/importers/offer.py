@@ -1,0 +1,155 @@
+import dataclasses
+
+from odoo import models
+
+from ..commerceml import model
+
+TEMPLATE = "product.template"
+VARIANT = "product.product"
+# what an offer is counted as, if several things become of it
+ORDER = ("created", "updated", "unchanged", "skipped")
+
+
+class OfferRow:
+    """An offer that is brought in, and what becomes of it.
+
+    :ivar offer: the `model.Offer`
+    :ivar product: the `product.product` it stands for
+    """
+
+    def __init__(self, offer, product):
+        self.offer = offer
+        self.product = product
+        self.problems = []
+        self.waits = []
+        self._outcomes = set()
+
+    def note(self, outcome):
+        """Say what has become of a part: `created`, `updated`, …"""
+        self._outcomes.add(outcome)
+
+    def problem(self, reason):
+        """Say why a part does not go in."""
+        self.problems.append(reason)
+
+    def wait(self, needs_model, needs_id, reason, part, **values):
+        """Have a part wait.
+
+        :param str part: names it
+        :param values: what the part consists of, fields of the offer
+        """
+        item = model.Offer(id=self.offer.id, line=self.offer.line, **values)
+        self.waits.append((item, needs_model, needs_id, reason, part))
+
+    def tell(self, run):
+        """Report and count the offer: once, whatever number of parts it has."""
+        for number, reason in enumerate(self.problems):
+            if number:
+                run.report(self.offer, reason)
+            else:
+                run.problem(self.offer, reason)
+        for number, (*needs, reason, part) in enumerate(self.waits):
+            run.wait(*needs, reason, part, count=not number and not self.problems)
+        if not self.problems and not self.waits:
+            said = [outcome for outcome in ORDER if outcome in self._outcomes]
+            run.count(said[0] if said else "unchanged")
+
+
+class B2b1cImporterOffer(models.AbstractModel):
+    """Offers: variants of goods, their prices and stock.
+
+    The three may come together or in files of their own, in any order. What of an offer
+    cannot go in yet waits, each part by itself.
+    """
+
+    _name = "b2b.1c.importer.offer"
+    _inherit = "b2b.1c.importer"
+    _description = "1C Importer of Offers"
+
+    def _import_batch(self, run, offers):
+        products = self._find_products(run, offers)
+        rows = [
+            OfferRow(offer, products[offer.id])
+            for offer in offers
+            if offer.id in products
+        ]
+        self._let_wait(run, [offer for offer in offers if offer.id not in products])
+        self._forget_waiting(run, rows)
+        self.env["b2b.1c.importer.price"]._set_prices(run, rows)
+        for row in rows:
+            row.tell(run)
+        self._note_time(run)
+
+    def _find_products(self, run, offers):
+        """The products that offers stand for; unknown ones are left out.
+
+        :rtype: dict[str, product.product]
+        """
+        bindings = self.env["b2b.1c.binding"]
+        found = bindings._find(run.backend, VARIANT, {offer.id for offer in offers})
+        goods = {offer.id for offer in offers if "#" not in offer.id} - found.keys()
+        templates = bindings._find(run.backend, TEMPLATE, goods)
+        for external_id, template in templates.items():
+            variants = template.with_context(active_test=False).product_variant_ids
+            if variants:
+                found[external_id] = variants[0]
+        return found
+
+    def _let_wait(self, run, offers):
+        """Keep offers whose goods or characteristics are not known yet."""
+        bindings = self.env["b2b.1c.binding"]
+        goods = bindings._find(run.backend, TEMPLATE, {item.good_id for item in offers})
+        for offer in offers:
+            if offer.good_id in goods:
+                needs = (VARIANT, offer.id)
+                reason = self.env._("The characteristic is not known yet.")
+            else:
+                needs = (TEMPLATE, offer.good_id)
+                reason = self.env._("The goods are not known yet.")
+            parts = self._split(run, offer)
+            for number, (part, item) in enumerate(parts):
+                run.wait(item, *needs, reason, part, count=not number)
+            if not parts:
+                run.count("skipped")
+
+    def _split(self, run, offer):
+        """What of an offer is to wait: (name of the part, offer cut down to it)."""
+        backend = run.backend
+        parts = []
+        if backend.exchange_goods and offer.characteristic_id and offer.name:
+            bare = dataclasses.replace(offer, prices=None, quantity=None, stocks=None)
+            parts.append(("", bare))
+        line = offer.line
+        if backend.exchange_prices and offer.prices is not None:
+            item = model.Offer(id=offer.id, prices=offer.prices, line=line)
+            parts.append(("prices", item))
+        return parts
+
+    def _forget_waiting(self, run, rows):
+        """Throw away older prices and quantities of offers that wait, as newer ones
+        have come."""
+        waiting = self.env["b2b.1c.waiting"]
+        ids = [row.offer.id for row in rows]
+        found = waiting.search(waiting._domain(run.backend, "Offer", ids))
+        if not found:
+            return
+        newer = {(row.offer.id, part) for row in rows for part in self._name_parts(row)}
+        found.filtered(lambda old: (old.external_id, old.part) in newer).unlink()
+
+    def _name_parts(self, row):
+        """The names of the parts that an offer says something new about."""
+        offer = row.offer
+        if offer.prices is not None:
+            yield "prices"
+            for price in offer.prices:
+                yield f"price {price.type_id}"
+
+    def _note_time(self, run):
+        """Note when prices and stock were brought: when their file came."""
+        for kind in ("prices", "stock"):
+            field = f"date_{kind}"
+            moment = run.file.create_date
+            if run.cache.pop(f"{kind}_came", None) and (
+                not run.backend[field] or run.backend[field] < moment
+            ):
+                run.backend[field] = moment

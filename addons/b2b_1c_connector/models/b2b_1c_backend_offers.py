@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+
+class B2b1cBackendOffers(models.Model):
+    """What is made of prices and stock, and when they were brought last."""
+
+    _inherit = "b2b.1c.backend"
+
+    list_pricelist_id = fields.Many2one(
+        "product.pricelist",
+        string="Sales price of goods",
+        check_company=True,
+        help="Prices of this price type become the sales price of the goods, too, for "
+        "everybody without a pricelist. Empty: sales prices stay as they are.",
+    )
+    stock_warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        string="Quantities without warehouse",
+        check_company=True,
+        help="Takes the quantities that 1C gives for all its warehouses together. "
+        "Empty: the first warehouse of the company.",
+    )
+    create_warehouses = fields.Boolean(
+        string="Create warehouses of 1C",
+        help="Otherwise people choose what a warehouse of 1C is in Odoo, and its stock "
+        "waits until they have.",
+    )
+    date_prices = fields.Datetime(
+        string="Prices as of",
+        readonly=True,
+        copy=False,
+        help="When 1C brought prices last.",
+    )
+    date_stock = fields.Datetime(
+        string="Stock as of",
+        readonly=True,
+        copy=False,
+        help="When 1C brought quantities last.",
+    )
+
+    def _get_stock_warehouse(self):
+        """The warehouse for quantities that name none."""
+        self.ensure_one()
+        return self.stock_warehouse_id or self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)], limit=1
+        )
