@@ -159,7 +159,9 @@ class B2b1cBackend(models.Model):
 
     def _compute_last_contact(self):
         rows = self.env["b2b.1c.exchange"]._read_group(
-            [("backend_id", "in", self.ids)], ["backend_id"], ["date_last:max"]
+            [("backend_id", "in", self.ids), ("is_ours", "=", False)],
+            ["backend_id"],
+            ["date_last:max"],
         )
         last = {backend.id: moment for backend, moment in rows}
         for connection in self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class B2b1cBinding(models.Model):
@@ -62,6 +63,55 @@ class B2b1cBinding(models.Model):
     )
     _record_idx = models.Index("(res_model, res_id)")
     _parked_idx = models.Index("(backend_id, res_model) WHERE res_id IS NULL")
+
+    waiting_count = fields.Integer(
+        string="Rows that wait for it", compute="_compute_waiting_count"
+    )
+
+    def _compute_waiting_count(self):
+        # sudo: who may see the binding may know how much waits for it
+        groups = (
+            self.env["b2b.1c.waiting"]
+            .sudo()
+            ._read_group(
+                [
+                    ("backend_id", "in", self.backend_id.ids),
+                    ("needs_model", "in", self.mapped("res_model")),
+                    ("needs_id", "in", self.mapped("external_id")),
+                ],
+                ["backend_id", "needs_model", "needs_id"],
+                ["__count"],
+            )
+        )
+        counts = {(backend.id, *key): count for backend, *key, count in groups}
+        for row in self:
+            key = (row.backend_id.id, row.res_model, row.external_id)
+            row.waiting_count = counts.get(key, 0)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "res_id" in vals and not self.env.su:
+            # by people: the exchange itself works with all rights
+            self._take_choice()
+        return result
+
+    def _take_choice(self):
+        """See that what people have chosen will do, and have it taken up."""
+        for binding in self.filtered("res_id"):
+            record = binding._get_bound()
+            company = record and "company_id" in record and record.sudo().company_id
+            if not record or (company and company != binding.company_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: choose a record of company %(company)s.",
+                        name=binding.display_name,
+                        company=binding.company_id.name,
+                    )
+                )
+        # what 1C said last was not said of this record
+        self.digest = False
+        for backend in self.filtered("res_id").backend_id:
+            self.env["b2b.1c.waiting"]._schedule(backend)
 
     @api.depends("res_model", "res_id")
     def _compute_record(self):

@@ -220,6 +220,7 @@ class B2b1cConflict(models.Model):
             name = row.name or name
         row = (self.external_id, self.choice.id, name, False)
         bindings._bind(self.backend_id, res_model, [row])
+        self.env["b2b.1c.waiting"]._schedule(self.backend_id)
 
     def _close(self, decision):
         self.write(

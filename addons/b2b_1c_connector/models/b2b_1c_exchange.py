@@ -10,6 +10,15 @@ from odoo.addons.queue_job.exception import RetryableJobError
 # After so long without a call nothing more is expected of a session.
 SESSION = timedelta(hours=12)
 SILENCE = timedelta(minutes=3)
+COUNTS = [
+    "created",
+    "updated",
+    "unchanged",
+    "skipped",
+    "waiting",
+    "failed",
+    "seconds",
+]
 
 
 class B2b1cExchange(models.Model):
@@ -32,6 +41,11 @@ class B2b1cExchange(models.Model):
         [("catalog", "Goods"), ("sale", "Orders"), ("reference", "Directories")],
         readonly=True,
     )
+    is_ours = fields.Boolean(
+        string="Begun in Odoo",
+        readonly=True,
+        help="Not 1C, but people in Odoo have started it.",
+    )
     date_last = fields.Datetime(string="Last call", readonly=True, index=True)
     state = fields.Selection(
         [
@@ -46,6 +60,14 @@ class B2b1cExchange(models.Model):
     )
     size = fields.Float(string="Bytes", digits=(20, 0), readonly=True)
     file_ids = fields.One2many("b2b.1c.file", "exchange_id", readonly=True)
+    problem_ids = fields.One2many("b2b.1c.problem", "exchange_id", readonly=True)
+    created = fields.Integer(compute="_compute_counts")
+    updated = fields.Integer(compute="_compute_counts")
+    unchanged = fields.Integer(compute="_compute_counts")
+    skipped = fields.Integer(compute="_compute_counts")
+    waiting = fields.Integer(string="Kept for later", compute="_compute_counts")
+    failed = fields.Integer(compute="_compute_counts")
+    seconds = fields.Float(compute="_compute_counts")
     call_ids = fields.One2many("b2b.1c.call", "exchange_id", readonly=True)
     # the cookie of the session: only its hash is kept, and nobody reads that
     token_hash = fields.Char(copy=False, index=True, groups=NO_ACCESS)
@@ -63,6 +85,21 @@ class B2b1cExchange(models.Model):
             else:
                 exchange.state = "open"
 
+    @api.depends(lambda self: [f"file_ids.{name}" for name in COUNTS])
+    def _compute_counts(self):
+        # by the database: a session may hold thousands of pictures
+        sums = {
+            exchange.id: values
+            for exchange, *values in self.env["b2b.1c.file"]._read_group(
+                [("exchange_id", "in", self.ids)],
+                ["exchange_id"],
+                [f"{name}:sum" for name in COUNTS],
+            )
+        }
+        for exchange in self:
+            values = sums.get(exchange.id, [0] * len(COUNTS))
+            exchange.update(dict(zip(COUNTS, values, strict=True)))
+
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -78,11 +115,14 @@ class B2b1cExchange(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    @api.depends("backend_id.name", "kind")
+    @api.depends("backend_id.name", "kind", "is_ours")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for exchange in self:
-            parts = [exchange.backend_id.name, kinds.get(exchange.kind)]
+            kind = kinds.get(exchange.kind)
+            if exchange.is_ours and not kind:
+                kind = self.env._("What waited")
+            parts = [exchange.backend_id.name, kind]
             exchange.display_name = " · ".join(filter(None, parts))
 
     @api.model
@@ -118,6 +158,7 @@ class B2b1cExchange(models.Model):
         """The session of a client that sends no cookie: the last one of its kind."""
         since = fields.Datetime.now() - SESSION
         domain = [("backend_id", "=", backend.id), ("kind", "=", kind)]
+        domain.append(("is_ours", "=", False))
         found = self.search([*domain, ("date_last", ">", since)], limit=1)
         return found or self._begin(backend, kind)[0]
 

@@ -25,7 +25,12 @@ class B2b1cFile(models.Model):
     name = fields.Char(required=True, readonly=True)
     size = fields.Float(string="Bytes", digits=(20, 0), readonly=True)
     content = fields.Selection(
-        [("data", "CommerceML"), ("archive", "Archive"), ("other", "Other")],
+        [
+            ("data", "CommerceML"),
+            ("archive", "Archive"),
+            ("waiting", "What waited"),
+            ("other", "Other"),
+        ],
         default="other",
         required=True,
         readonly=True,

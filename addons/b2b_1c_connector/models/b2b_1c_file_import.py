@@ -131,6 +131,8 @@ class B2b1cFileImport(models.Model):
         :return: whether it was the last one
         :raise RefusedFile: the file is broken or hostile
         """
+        if self.content == "waiting":
+            return self._import_waiting()
         with self._open() as source:
             if self.content == "archive":
                 self._unpack(source)
@@ -153,11 +155,31 @@ class B2b1cFileImport(models.Model):
                 break
         if done:
             done = self._take_up_waiting(run, started + SLICE)
+        self._write_outcome(run, started)
+        return done
+
+    def _import_waiting(self):
+        """Bring in the next of what waited when this was asked for; what comes to wait
+        again meanwhile stays.
+
+        :return: whether all has been brought in
+        """
+        started = time.monotonic()
+        waiting = self.env["b2b.1c.waiting"]
+        if not self.rows:
+            self.rows = waiting._find_last_id(self.backend_id)
+        run = Run(self)
+        done = self._take_up_waiting(run, started + SLICE, up_to=self.rows)
+        self._write_outcome(run, started)
+        # tells the jobs of the slices apart
+        self.position += 1
+        return done
+
+    def _write_outcome(self, run, started):
         run.write_problems()
         for outcome in OUTCOMES:
             self[outcome] += run.counts[outcome]
         self.seconds += time.monotonic() - started
-        return done
 
     def _read_batches(self, run, reader):
         """The rows that have not gone in, by class: (class, list of dataclasses).
@@ -197,15 +219,16 @@ class B2b1cFileImport(models.Model):
         elif cls not in SECTIONS:
             run.count("skipped", len(items))
 
-    def _take_up_waiting(self, run, until):
+    def _take_up_waiting(self, run, until, up_to=None):
         """Bring in what waited for rows of this file, from this or earlier files.
 
-        :param float until: when to leave the rest to another slice, in monotonic time
-        :return: whether nothing is left
+        :param float until: the moment of the monotonic clock that ends the slice
+        :param int up_to: no rows with higher ids
+        :return: whether all that can go in has
         """
         waiting = self.env["b2b.1c.waiting"]
         taken = set()
-        while ready := waiting._find_ready(run.backend, without=taken):
+        while ready := waiting._find_ready(run.backend, without=taken, up_to=up_to):
             taken.update(ready._get_keys())
             for cls, group in groupby(ready._take_out(), type):
                 self._import_items(run, cls, list(group))

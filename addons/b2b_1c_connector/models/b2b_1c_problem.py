@@ -11,6 +11,9 @@ class B2b1cProblem(models.Model):
     file_id = fields.Many2one(
         "b2b.1c.file", required=True, readonly=True, index=True, ondelete="cascade"
     )
+    exchange_id = fields.Many2one(
+        related="file_id.exchange_id", store=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="file_id.company_id", store=True)
     row = fields.Char(string="Element", readonly=True)
     line = fields.Integer(readonly=True, help="Where in the file the row begins.")

@@ -101,10 +101,11 @@ class B2b1cWaiting(models.Model):
         ]
 
     @api.model
-    def _find_ready(self, backend, without=()):
+    def _find_ready(self, backend, without=(), up_to=None):
         """Rows whose need is bound by now, some of them.
 
         :param without: keys of rows that are not wanted
+        :param int up_to: no rows with higher ids
         """
         self.flush_model()
         self.env["b2b.1c.binding"].flush_model()
@@ -118,11 +119,12 @@ class B2b1cWaiting(models.Model):
                    AND binding.res_model = waiting.needs_model
                    AND binding.external_id = waiting.needs_id
                    AND binding.res_id IS NOT NULL
-                 WHERE waiting.backend_id = %s
+                 WHERE waiting.backend_id = %s AND waiting.id <= %s
               ORDER BY waiting.id
                  LIMIT %s
                 """,
                 backend.id,
+                2**31 - 1 if up_to is None else up_to,
                 TAKEN_AT_ONCE,
             )
         )
@@ -136,6 +138,40 @@ class B2b1cWaiting(models.Model):
         }
         ready = self.browse(row[0] for row in found if tuple(row[1:]) in there)
         return ready.filtered(lambda row: not row._get_keys() & set(without))
+
+    @api.model
+    def _find_last_id(self, backend):
+        """The id of the row that came last, 0 if none waits."""
+        return self.search(
+            [("backend_id", "=", backend.id)], order="id desc", limit=1
+        ).id
+
+    @api.model
+    def _schedule(self, backend):
+        """Have what is ready brought in by a job, with an exchange of its own in the
+        log.
+
+        :param b2b.1c.backend backend:
+        """
+        # sudo: the log is written by the exchange alone
+        waiting = self.with_user(backend.sudo().user_id).sudo()
+        if not waiting._find_ready(backend):
+            return
+        exchange = waiting.env["b2b.1c.exchange"].create(
+            {
+                "backend_id": backend.id,
+                "is_ours": True,
+                "date_last": fields.Datetime.now(),
+            }
+        )
+        file = waiting.env["b2b.1c.file"].create(
+            {
+                "exchange_id": exchange.id,
+                "name": self.env._("What waited"),
+                "content": "waiting",
+            }
+        )
+        file._schedule()
 
     def _get_keys(self):
         """What tells the rows apart, even if they come to wait again."""
