@@ -24,6 +24,10 @@ class OfferRow:
         self.waits = []
         self._outcomes = set()
 
+    def has_stock(self):
+        """Whether the offer says any quantity."""
+        return bool(self.offer.stocks) or self.offer.quantity is not None
+
     def note(self, outcome):
         """Say what has become of a part: `created`, `updated`, …"""
         self._outcomes.add(outcome)
@@ -76,6 +80,7 @@ class B2b1cImporterOffer(models.AbstractModel):
         self._let_wait(run, [offer for offer in offers if offer.id not in products])
         self._forget_waiting(run, rows)
         self.env["b2b.1c.importer.price"]._set_prices(run, rows)
+        self.env["b2b.1c.importer.stock"]._set_stock(run, rows)
         for row in rows:
             row.tell(run)
         self._note_time(run)
@@ -123,6 +128,11 @@ class B2b1cImporterOffer(models.AbstractModel):
         if backend.exchange_prices and offer.prices is not None:
             item = model.Offer(id=offer.id, prices=offer.prices, line=line)
             parts.append(("prices", item))
+        if backend._follows_stock() and (offer.stocks or offer.quantity is not None):
+            item = model.Offer(
+                id=offer.id, quantity=offer.quantity, stocks=offer.stocks, line=line
+            )
+            parts.append(("stock", item))
         return parts
 
     def _forget_waiting(self, run, rows):
@@ -143,6 +153,10 @@ class B2b1cImporterOffer(models.AbstractModel):
             yield "prices"
             for price in offer.prices:
                 yield f"price {price.type_id}"
+        if row.has_stock():
+            yield "stock"
+            for stock in offer.stocks or ():
+                yield f"stock {stock.warehouse_id}"
 
     def _note_time(self, run):
         """Note when prices and stock were brought: when their file came."""

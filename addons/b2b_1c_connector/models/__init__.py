@@ -12,3 +12,5 @@ from . import b2b_1c_turn
 from . import b2b_1c_waiting
 from . import product_pricelist
 from . import res_users
+from . import stock_move
+from . import stock_move_line

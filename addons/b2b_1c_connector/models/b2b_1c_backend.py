@@ -91,12 +91,15 @@ class B2b1cBackend(models.Model):
         default="1c",
         required=True,
         tracking=True,
-        help="With 1C, the quantity on hand in Odoo follows what 1C says.",
+        help="With 1C, the quantity on hand in Odoo follows what 1C says; what is "
+        "reserved in Odoo is never taken. With Odoo, quantities of 1C are passed over.",
     )
     stock_is_net = fields.Boolean(
         string="1C's figure is without reserves",
         tracking=True,
-        help="1C has subtracted what is reserved in 1C before it sends the quantity.",
+        help="1C has subtracted what is reserved in 1C before it sends the quantity. "
+        "What Odoo has reserved for orders that 1C has received is then added, as it "
+        "would be subtracted twice. Unmarked, the quantity of 1C is what is on hand.",
     )
     interval_goods = fields.Selection(
         INTERVALS, string="Goods and prices", default="1440", required=True

@@ -38,6 +38,11 @@ class B2b1cBackendOffers(models.Model):
         help="When 1C brought quantities last.",
     )
 
+    def _follows_stock(self):
+        """Whether quantities of 1C change those of Odoo."""
+        self.ensure_one()
+        return self.exchange_stock and self.stock_master == "1c"
+
     def _get_stock_warehouse(self):
         """The warehouse for quantities that name none."""
         self.ensure_one()

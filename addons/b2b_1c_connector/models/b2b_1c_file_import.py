@@ -54,6 +54,7 @@ class B2b1cFileImport(models.Model):
         return {
             model.Group: "b2b.1c.importer.group",
             model.PriceType: "b2b.1c.importer.price_type",
+            model.Warehouse: "b2b.1c.importer.warehouse",
             model.Offer: "b2b.1c.importer.offer",
         }
 

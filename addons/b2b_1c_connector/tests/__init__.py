@@ -15,4 +15,5 @@ from . import test_exchange_fuzzing
 from . import test_import
 from . import test_prices
 from . import test_staff
+from . import test_stock
 from . import test_translations

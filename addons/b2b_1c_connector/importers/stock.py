@@ -1,0 +1,304 @@
+from collections import Counter, defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+WAREHOUSE = "stock.warehouse"
+
+
+class B2b1cImporterStock(models.AbstractModel):
+    """Quantities of offers: what is on hand follows what 1C says, if 1C is the master.
+
+    * On hand is what lies in all places of a warehouse, of our own goods. It is
+      compared with the figure, and only the difference is moved, as an adjustment of
+      the inventory that names the file. No difference, no move.
+    * What is not said stays: a warehouse that an offer does not name keeps its stock.
+      An offer with nothing but a total tells the stock of one warehouse, see
+      `stock_warehouse_id` of the connection.
+    * A figure below zero counts as zero; fractions are rounded to the unit of goods.
+    * `stock_is_net`: 1C has subtracted its reserves, so what Odoo holds reserved for
+      orders that 1C has received is added: it lies there, too. Otherwise it would be
+      subtracted twice, in 1C and in Odoo. Orders that 1C has not received yet are in
+      nobody's figure and are subtracted by Odoo alone.
+    * What is reserved in Odoo is never taken: on hand goes down to it at most, and what
+      is missing is reported with the orders that hold it.
+    * Goods with lots or serial numbers cannot be set by a figure and are reported;
+      services, and goods whose stock is not kept, are passed over.
+    """
+
+    _name = "b2b.1c.importer.stock"
+    _description = "1C Importer of Stock"
+
+    def _set_stock(self, run, rows):
+        """Bring in the quantities of some offers.
+
+        :param importers.run.Run run:
+        :param rows: list of `importers.offer.OfferRow`
+        """
+        rows = [row for row in rows if row.has_stock()]
+        if not run.backend._follows_stock():
+            for row in rows:
+                row.note("skipped")
+            return
+        if not rows:
+            return
+        run.cache["stock_came"] = True
+        warehouses = self._find_warehouses(run, rows)
+        figures = {}
+        for row in rows:
+            if self._can_be_set(row):
+                for warehouse, figure in self._get_figures(run, row, warehouses):
+                    figures[row.product, warehouse] = (row, figure)
+        self._follow(run, figures)
+
+    def _find_warehouses(self, run, rows):
+        """Warehouses by id of 1C; unknown ones are parked."""
+        ids = {stock.warehouse_id for row in rows for stock in row.offer.stocks or ()}
+        bindings = self.env["b2b.1c.binding"]
+        found = bindings._find(run.backend, WAREHOUSE, ids)
+        for external_id in ids - found.keys():
+            bindings._park(run.backend, WAREHOUSE, external_id)
+        return found
+
+    def _can_be_set(self, row):
+        product = row.product
+        if not product.is_storable:
+            row.note("skipped")
+            return False
+        if product.tracking != "none":
+            row.problem(
+                self.env._(
+                    "%(product)s is tracked by lots or serial numbers: its stock "
+                    "cannot follow a figure of 1C.",
+                    product=product.display_name,
+                )
+            )
+            return False
+        variants = product.product_tmpl_id.product_variant_count
+        if variants > 1 and not row.offer.characteristic_id:
+            said = [row.offer.quantity] + [
+                stock.quantity for stock in row.offer.stocks or ()
+            ]
+            if not any(said):
+                row.note("skipped")
+                return False
+            row.problem(
+                self.env._(
+                    "%(product)s has variants: a quantity without characteristic is "
+                    "of none of them.",
+                    product=product.product_tmpl_id.display_name,
+                )
+            )
+            return False
+        return True
+
+    def _get_figures(self, run, row, warehouses):
+        """What an offer says: (warehouse, quantity).
+
+        Several warehouses of 1C may be one in Odoo.
+        """
+        if not row.offer.stocks:
+            yield run.backend._get_stock_warehouse(), float(row.offer.quantity)
+            return
+        said = {stock.warehouse_id: stock for stock in row.offer.stocks}
+        figures = Counter()
+        for external_id, stock in said.items():
+            if warehouse := warehouses.get(external_id):
+                figures[warehouse] += float(stock.quantity)
+            else:
+                reason = self.env._(
+                    "The warehouse %(id)s is not known: choose it in Odoo.",
+                    id=external_id,
+                )
+                part = f"stock {external_id}"
+                row.wait(WAREHOUSE, external_id, reason, part=part, stocks=[stock])
+        yield from figures.items()
+
+    def _follow(self, run, figures):
+        """Have what is on hand follow figures.
+
+        :param dict figures: by product and warehouse: the row and the quantity
+        """
+        keys = list(figures)
+        quants = self._find_quants(keys)
+        held = self._find_held(run, keys) if run.backend.stock_is_net else {}
+        changes = []
+        lacking = {}
+        for (product, warehouse), (row, figure) in figures.items():
+            uom = product.uom_id
+            there = quants.get((product.id, warehouse.id), [])
+            figure += held.get((product.id, warehouse.id), 0.0)
+            figure = uom.round(max(figure, 0.0), rounding_method="HALF-UP")
+            difference = figure - sum(quant.quantity for quant in there)
+            if uom.is_zero(difference):
+                row.note("unchanged")
+                continue
+            row.note("updated")
+            if difference > 0:
+                none = self.env["stock.quant"]
+                changes.append((product, warehouse.lot_stock_id, none, difference))
+                continue
+            left = self._take(changes, product, warehouse, there, -difference)
+            if uom.compare(left, 0.0) > 0:
+                lacking[product, warehouse] = (row, figure, uom.round(left))
+        self._lock(changes)
+        self._move(run, changes)
+        self._report_lacking(lacking)
+
+    def _find_quants(self, keys):
+        """What lies in warehouses, by ids of product and warehouse.
+
+        :rtype: dict[tuple[int, int], list]
+        """
+        quants = self.env["stock.quant"].search_fetch(
+            [
+                ("product_id", "in", list({product.id for product, _place in keys})),
+                ("location_id.usage", "=", "internal"),
+                ("location_id.warehouse_id", "in", [place.id for _p, place in keys]),
+                ("owner_id", "=", False),
+            ],
+            [
+                "product_id",
+                "location_id",
+                "quantity",
+                "reserved_quantity",
+                "package_id",
+            ],
+            order="id",
+        )
+        found = defaultdict(list)
+        for quant in quants:
+            found[quant.product_id.id, quant.location_id.warehouse_id.id].append(quant)
+        return found
+
+    def _find_held(self, run, keys):
+        """What is reserved for orders that 1C has received.
+
+        :rtype: dict[tuple[int, int], float]
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.product_id,
+                       location.warehouse_id,
+                       SUM(line.quantity_product_uom)
+                  FROM stock_move_line line
+                  JOIN stock_location location ON location.id = line.location_id
+                  JOIN stock_move move ON move.id = line.move_id
+                  JOIN sale_order_line sale ON sale.id = move.sale_line_id
+                  JOIN b2b_1c_binding binding
+                    ON binding.res_model = 'sale.order'
+                   AND binding.res_id = sale.order_id
+                   AND binding.backend_id = %s
+                 WHERE line.state NOT IN ('done', 'cancel')
+                   AND location.usage = 'internal'
+                   AND line.owner_id IS NULL
+                   AND line.product_id IN %s
+              GROUP BY line.product_id, location.warehouse_id
+                """,
+                run.backend.id,
+                tuple({product.id for product, _warehouse in keys}) or (0,),
+            )
+        )
+        return {(product, warehouse): quantity for product, warehouse, quantity in rows}
+
+    def _take(self, changes, product, warehouse, quants, quantity):
+        """Take a quantity from where nothing is reserved; first from the stock itself.
+
+        :param list changes: what is to be moved: product, place, quant, difference
+        :return: what could not be taken
+        """
+        stock = warehouse.lot_stock_id
+        for quant in sorted(quants, key=lambda quant: quant.location_id != stock):
+            free = quant.quantity - quant.reserved_quantity
+            taken = min(free, quantity)
+            if product.uom_id.compare(taken, 0.0) > 0:
+                changes.append((product, quant.location_id, quant, -taken))
+                quantity -= taken
+        return quantity
+
+    def _lock(self, changes):
+        """Lock what goods are taken from: who reserves them meanwhile goes first, and
+        the slice is run again."""
+        quants = self.env["stock.quant"].browse(
+            {quant.id for _product, _place, quant, _difference in changes if quant}
+        )
+        if quants:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT 1 FROM stock_quant WHERE id IN %s"
+                    " ORDER BY id FOR NO KEY UPDATE",
+                    tuple(quants.ids),
+                ),
+                log_exceptions=False,
+            )
+
+    def _move(self, run, changes):
+        """Move differences in from, or out to, where inventory losses are."""
+        if not changes:
+            return
+        name = self.env._("1C: %(file)s", file=run.file.name)
+        values = [self._prepare_move(run, name, *change) for change in changes]
+        moves = self.env["stock.move"].with_context(b2b_1c_figures={})
+        moves = moves.create(values)
+        done = moves.with_context(ignore_dest_packages=True)._action_done()
+        done._b2b_1c_settle_losses()
+        done.with_context(b2b_1c_figures=None)._trigger_assign()
+
+    def _prepare_move(self, run, name, product, place, quant, difference):
+        loss = product.property_stock_inventory
+        source, target = (loss, place) if difference > 0 else (place, loss)
+        quantity = product.uom_id.round(abs(difference))
+        both = {
+            "product_id": product.id,
+            "location_id": source.id,
+            "location_dest_id": target.id,
+            "company_id": run.backend.company_id.id,
+        }
+        line = {
+            **both,
+            "product_uom_id": product.uom_id.id,
+            "quantity": quantity,
+            "package_id": quant.package_id.id,
+        }
+        return {
+            **both,
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": quantity,
+            "state": "confirmed",
+            "is_inventory": True,
+            "inventory_name": name,
+            "picked": True,
+            "move_line_ids": [(0, 0, line)],
+        }
+
+    def _report_lacking(self, lacking):
+        for (product, warehouse), (row, figure, left) in lacking.items():
+            row.problem(
+                self.env._(
+                    "1C says %(figure)s of %(product)s, but %(left)s more are reserved "
+                    "in %(warehouse)s for %(orders)s: they stay. Release them there.",
+                    figure=figure,
+                    left=left,
+                    product=product.display_name,
+                    warehouse=warehouse.name,
+                    orders=self._get_holders(product, warehouse) or "…",
+                )
+            )
+
+    def _get_holders(self, product, warehouse):
+        """The names of the orders, else transfers, that hold goods in a warehouse."""
+        lines = self.env["stock.move.line"].search(
+            [
+                ("product_id", "=", product.id),
+                ("location_id.warehouse_id", "=", warehouse.id),
+                ("state", "not in", ("done", "cancel")),
+                ("quantity_product_uom", ">", 0),
+            ]
+        )
+        names = {
+            move.sale_line_id.order_id.name or move.reference or ""
+            for move in lines.move_id
+        }
+        return ", ".join(sorted(names - {""}))
