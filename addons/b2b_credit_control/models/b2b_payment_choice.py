@@ -128,6 +128,8 @@ class B2bPaymentAllocation(models.Model):
         contract = payable["contract"]
         if contract and (reason := contract._refusal_reason("pay")):
             return reason
+        if payable["kind"] == "line" and payable["record"].document_id:
+            return self.env._("This document is not paid by itself: pay ahead.")
         rest = payable["open"]
         if rest is not None and payable["currency"].compare_amounts(rest, 0) <= 0:
             if payable["claimed"]:

@@ -37,6 +37,7 @@ class B2bSettlementLine(models.Model):
             "currency_id",
             "date",
             "date_maturity",
+            "document_id",
             "legal_entity_id",
             "move_id",
             "name",
@@ -50,12 +51,18 @@ class B2bSettlementLine(models.Model):
         :rtype: list[dict]
         """
         documents = self._get_documents()
+        others = self._get_other_documents()
         today = fields.Date.context_today(self)
         # Many rows are of the same day: its name is made once.
         day = functools.cache(lambda value: format_date(self.env, value))
         money = self.env["res.currency"]._b2b_get_format()
         return [
-            line._get_balance_row(documents.get(line.move_id.id), today, day, money)
+            line._get_balance_row(
+                documents.get(line.move_id.id) or others.get(line.document_id.id),
+                today,
+                day,
+                money,
+            )
             for line in self
         ]
 
@@ -93,8 +100,27 @@ class B2bSettlementLine(models.Model):
             "amount_text": money(self.amount, self.currency_id.id),
             "residual": self.residual,
             "residual_text": money(self.residual, self.currency_id.id),
-            "url": document._get_pdf_url() if document else "",
+            "url": document._get_pdf_url() if document and document._has_pdf() else "",
+            # A debt in other books has no entry of Odoo that money could be matched
+            # with: he pays ahead.
+            "can_be_paid": self.residual > 0 and not self.document_id,
         }
+
+    def _get_other_documents(self):
+        """Return the papers of lines that are kept in other books, which the user may
+        see, by their own id.
+
+        :rtype: dict[int, b2b.document]
+        """
+        documents = self.env["b2b.document"]
+        ids = self.document_id.ids
+        if not ids or not documents.has_access("read"):
+            return {}
+        visible = documents.search_fetch(
+            documents._get_portal_domain() & Domain("id", "in", ids),
+            ["name", "order_ids", "type_id"],
+        )
+        return {document.id: document for document in visible}
 
     def _get_documents(self):
         """Return the papers of these lines that the user may see, by id of the entry.

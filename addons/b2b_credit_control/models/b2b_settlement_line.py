@@ -23,9 +23,9 @@ class B2bSettlementLine(models.Model):
     # === DUE DATES === #
 
     @api.model
-    def _prepare_vals_list(self, move_lines):
+    def _complete_vals_list(self, vals_list):
         """Override of `b2b_portal`: debts that come without a due date get one."""
-        vals_list = super()._prepare_vals_list(move_lines)
+        vals_list = super()._complete_vals_list(vals_list)
         contracts = self.env["b2b.contract"].sudo()
         for vals in vals_list:
             contract = contracts.browse(vals["contract_id"])

@@ -110,7 +110,7 @@ class B2bDocument(models.Model):
         self.ensure_one()
         status = self.status
         is_open = status in (*OPEN_STATES, "overdue")
-        url = self._get_pdf_url()
+        url = self._get_pdf_url() if self._has_pdf() else ""
         return {
             "id": self.id,
             "number": self.name,
@@ -137,10 +137,15 @@ class B2bDocument(models.Model):
             # What other addons let him do with it: pairs of address and name.
             "actions": [],
             "url": url,
-            "download_url": f"{url}?download=1",
+            "download_url": url and f"{url}?download=1",
         }
 
     # === PDF === #
+
+    def _has_pdf(self):
+        """Tell whether there is a PDF to open; papers of other books may have none."""
+        self.ensure_one()
+        return True
 
     def _get_pdf_url(self, download=False):
         """Return the address of the PDF."""

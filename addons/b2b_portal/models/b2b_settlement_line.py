@@ -33,6 +33,13 @@ class B2bSettlementLine(models.Model):
     move_id = fields.Many2one(
         related="move_line_id.move_id", store=True, index="btree_not_null"
     )
+    document_id = fields.Many2one(
+        "b2b.document",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The paper behind this row, when it is no entry of Odoo: the contract is "
+        "kept in other books.",
+    )
     company_id = fields.Many2one("res.company", required=True, index=True)
     legal_entity_id = fields.Many2one(
         "res.partner", required=True, ondelete="restrict", index=True
@@ -120,6 +127,15 @@ class B2bSettlementLine(models.Model):
             common = self._prepare_common_vals(line)
             for contract, values in self._split(line, exchange_contracts).items():
                 vals_list.append(common | {"contract_id": contract.id} | values)
+        return self._complete_vals_list(vals_list)
+
+    @api.model
+    def _complete_vals_list(self, vals_list):
+        """Return the values of rows with what other addons know of them, wherever the
+        rows come from.
+
+        :param list[dict] vals_list: company, contract, legal entity, dates, amounts
+        """
         return vals_list
 
     @api.model
