@@ -20,6 +20,7 @@
         "views/b2b_1c_binding_views.xml",
         "views/b2b_1c_conflict_views.xml",
         "views/b2b_1c_waiting_views.xml",
+        "views/b2b_contract_views.xml",
         "views/b2b_1c_menus.xml",
         "views/product_pricelist_views.xml",
     ],

@@ -6,3 +6,4 @@ from . import price
 from . import warehouse
 from . import stock
 from . import offer
+from . import settlement

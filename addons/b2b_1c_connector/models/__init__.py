@@ -1,3 +1,4 @@
+from . import account_move_line
 from . import b2b_1c_backend
 from . import b2b_1c_backend_offers
 from . import b2b_1c_binding
@@ -10,6 +11,9 @@ from . import b2b_1c_problem
 from . import b2b_1c_protocol
 from . import b2b_1c_turn
 from . import b2b_1c_waiting
+from . import b2b_contract
+from . import b2b_document
+from . import b2b_settlement_line
 from . import product_pricelist
 from . import res_users
 from . import stock_move

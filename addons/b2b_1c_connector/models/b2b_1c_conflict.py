@@ -202,6 +202,22 @@ class B2b1cConflict(models.Model):
         self.ensure_one()
         if self.kind in ("tax_number", "merged"):
             self._bind_choice("res.partner")
+        if self.kind == "contract":
+            self._choose_contract()
+
+    def _choose_contract(self):
+        """Put the document on the chosen contract."""
+        contract = self.choice
+        # sudo: papers of 1C are written by the exchange alone
+        bindings = self.env["b2b.1c.binding"].sudo()
+        found = bindings._find(self.backend_id, "b2b.document", [self.external_id])
+        paper = found.get(self.external_id)
+        if not paper:
+            return
+        if contract._name != "b2b.contract" or contract.id not in self.res_ids:
+            raise UserError(self.env._("Choose one of the contracts in question."))
+        paper.contract_id = contract
+        paper._sync_1c()
 
     def _bind_choice(self, res_model):
         """Bind the id of 1C to the chosen record, and take up what waited for it."""

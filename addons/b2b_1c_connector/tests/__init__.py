@@ -14,6 +14,7 @@ from . import test_exchange
 from . import test_exchange_fuzzing
 from . import test_import
 from . import test_prices
+from . import test_settlement
 from . import test_staff
 from . import test_stock
 from . import test_translations
