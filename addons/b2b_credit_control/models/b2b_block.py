@@ -255,7 +255,17 @@ class B2bBlock(models.Model):
     def _recheck(self):
         """Lift those of these blocks whose cause is gone."""
         gone = self.filtered(lambda block: block._is_cause_gone())
-        gone._lift(self.env._("What was overdue is paid."), automatic=True)
+        stale = gone.filtered(
+            lambda block: any(
+                contract._has_stale_books() for contract in block._get_contracts()
+            )
+        )
+        if stale:
+            text = self.env._("The figures of the books are out of date.")
+            stale._lift(text, automatic=True)
+        if gone - stale:
+            text = self.env._("What was overdue is paid.")
+            (gone - stale)._lift(text, automatic=True)
 
     def _is_cause_gone(self):
         """Tell whether the figures no longer ask for this block.

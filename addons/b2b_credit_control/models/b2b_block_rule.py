@@ -124,13 +124,20 @@ class B2bBlockRule(models.Model):
     def _get_candidates(self, company, contracts=None):
         """Return the contracts to look at, as ids or a subquery.
 
-        Addons whose figures may be stale leave contracts out here: a stale figure
-        blocks nobody.
+        Without those whose figures may be stale: a stale figure blocks nobody.
         """
         if contracts is not None:
-            return contracts.ids
-        self.env["b2b.contract"].flush_model(["company_id"])
-        return SQL("(SELECT id FROM b2b_contract WHERE company_id = %s)", company.id)
+            return contracts.filtered(lambda c: not c.sudo()._has_stale_books()).ids
+        elsewhere = self.env["b2b.contract"].sudo().with_context(active_test=False)
+        stale = elsewhere.search(
+            [("company_id", "=", company.id), ("books", "!=", "odoo")]
+        ).filtered(lambda contract: contract._has_stale_books())
+        elsewhere.flush_model(["company_id"])
+        return SQL(
+            "(SELECT id FROM b2b_contract WHERE company_id = %s AND id != ALL(%s))",
+            company.id,
+            stale.ids,
+        )
 
     def _get_target(self, contract):
         """Return dealer and contract that a block because of a contract is on."""

@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# More than any order: a stale figure keeps nobody from ordering.
+BOUNDLESS = 10.0**12
+
 
 # Apart from b2b_contract.py: together they are more than one can hold in the head.
 class B2bContract(models.Model):
@@ -86,7 +89,8 @@ class B2bContract(models.Model):
         the number of documents.
 
         :return: amounts in the currency of the contract, negative if it is exceeded;
-            of contracts with a limit only
+            of contracts with a limit only; :data:`BOUNDLESS` while their figures may
+            be out of date
         :rtype: dict[b2b.contract, float]
         """
         limited = self.filtered("has_credit_limit")
@@ -94,7 +98,9 @@ class B2bContract(models.Model):
             return {}
         figures = limited._get_credit_figures()
         return {
-            contract: contract.currency_id.round(
+            contract: BOUNDLESS
+            if contract._has_stale_books()
+            else contract.currency_id.round(
                 contract._get_free_limit(figures[contract.id])
                 + contract._get_limit_tolerance()
             )

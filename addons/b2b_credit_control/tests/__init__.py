@@ -19,6 +19,7 @@ from . import test_paying
 from . import test_payment_promise
 from . import test_refusals
 from . import test_reminders
+from . import test_stale_books
 from . import test_translations
 from . import test_unallocated_money
 from . import test_unblock_paying

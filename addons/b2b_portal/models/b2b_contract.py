@@ -414,6 +414,19 @@ class B2bContract(models.Model):
             values["carrier_id"] = carrier.id
         return values
 
+    def _has_stale_books(self):
+        """Tell whether what is known of the debt may be out of date: then it blocks
+        nobody. Addons that bring figures from other books override it.
+        """
+        self.ensure_one()
+        return False
+
+    def _get_books_time(self):
+        """Return when the figures last agreed with the books; False: they are the
+        books."""
+        self.ensure_one()
+        return False
+
     def _get_billing_mode(self):
         """Return ``payment_request`` or ``invoice``, the company's if unset here."""
         self.ensure_one()
