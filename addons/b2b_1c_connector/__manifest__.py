@@ -13,6 +13,7 @@
         "security/b2b_1c_rules.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
+        "data/mail_activity_type.xml",
         "views/b2b_1c_instructions.xml",
         "views/b2b_1c_credentials_views.xml",
         "views/b2b_1c_backend_views.xml",

@@ -21,6 +21,7 @@ class Run:
         `waiting`, `failed`
     :ivar dict cache: what importers remember, by their own names; emptied when a batch
         is rolled back
+    :ivar set flows: the kinds of information that were met, see `b2b.1c.flow`
     :ivar sections: the last header of each class that was met: the classifier,
         catalogue and package that rows belong to
     """
@@ -32,6 +33,7 @@ class Run:
         self.counts = Counter()
         self.cache = {}
         self.sections = {}
+        self.flows = set()
         self._kept = []
         self._problems = []
 

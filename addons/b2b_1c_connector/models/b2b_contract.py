@@ -64,6 +64,25 @@ class B2bContract(models.Model):
             [("contract_id", "in", self.ids), ("source", "=", "1c")]
         )._sync_1c()
 
+    def _has_stale_books(self):
+        """Override of `b2b_portal`: nothing came yet, or too long ago."""
+        if self.books != "1c":
+            return super()._has_stale_books()
+        flow = self._get_documents_flow()
+        return not flow.last_data or flow.state in ("late", "failed")
+
+    def _get_books_time(self):
+        """Override of `b2b_portal`: when 1C and we agreed last."""
+        if self.books != "1c":
+            return super()._get_books_time()
+        return self._get_documents_flow().last_success
+
+    def _get_documents_flow(self):
+        # sudo: how the exchange stands decides for everybody
+        return self.sudo().b2b_1c_backend_id.flow_ids.filtered(
+            lambda flow: flow.kind == "documents"
+        )
+
     def _get_invoicing_policy(self):
         """Override of `b2b_portal`: where 1C keeps the books, Odoo posts no invoice by
         itself."""

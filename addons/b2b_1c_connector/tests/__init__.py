@@ -12,6 +12,7 @@ from . import test_commerceml_writer
 from . import test_conflict
 from . import test_exchange
 from . import test_exchange_fuzzing
+from . import test_flow
 from . import test_import
 from . import test_prices
 from . import test_settlement
