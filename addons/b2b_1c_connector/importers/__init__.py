@@ -7,3 +7,4 @@ from . import warehouse
 from . import stock
 from . import offer
 from . import settlement
+from . import variant

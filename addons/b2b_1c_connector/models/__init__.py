@@ -16,6 +16,7 @@ from . import b2b_contract
 from . import b2b_document
 from . import b2b_settlement_line
 from . import product_pricelist
+from . import product_product
 from . import res_users
 from . import stock_move
 from . import stock_move_line

@@ -19,3 +19,4 @@ from . import test_settlement
 from . import test_staff
 from . import test_stock
 from . import test_translations
+from . import test_variants

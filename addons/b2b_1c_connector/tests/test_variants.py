@@ -1,0 +1,128 @@
+from odoo.tests import tagged
+
+from ..commerceml import model
+from ..importers.run import Run
+from .common_import import ImportCase
+
+
+def offer(external_id, deleted=None, name=None, **characteristics):
+    told = [model.Characteristic(key, value) for key, value in characteristics.items()]
+    return model.Offer(
+        external_id, name=name, characteristics=told or None, deleted=deleted
+    )
+
+
+@tagged("post_install", "-at_install")
+class TestVariants(ImportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shirt = cls.env["product.template"].create({"name": "Shirt"})
+        cls.env["b2b.1c.binding"]._bind(
+            cls.connection, "product.template", [("s", cls.shirt.id, "Shirt", False)]
+        )
+
+    def ensure(self, *offers):
+        run = Run(self.receive(b"<x/>")._get_for_import())
+        importer = run.env["b2b.1c.importer.variant"]
+        return importer._ensure_variants(run, list(offers))
+
+    def describe(self, variant):
+        values = variant.product_template_attribute_value_ids
+        return {value.attribute_id.name: value.name for value in values}
+
+    @property
+    def variants(self):
+        return self.shirt.with_context(active_test=False).product_variant_ids
+
+    def test_goods_without_characteristics_are_their_only_variant(self):
+        only = self.shirt.product_variant_id
+        self.assertEqual(self.ensure(offer("s")), {"s": only})
+
+    def test_offers_of_unknown_goods_are_absent(self):
+        self.assertEqual(self.ensure(offer("x"), offer("x#1", Size="L")), {})
+
+    def test_characteristics_become_variants_and_no_others(self):
+        only = self.shirt.product_variant_id
+        found = self.ensure(
+            offer("s#1", Color="Blue", Size="L"), offer("s#2", Color="Red", Size="M")
+        )
+        self.assertEqual(self.describe(found["s#1"]), {"Color": "Blue", "Size": "L"})
+        self.assertEqual(self.describe(found["s#2"]), {"Color": "Red", "Size": "M"})
+        self.assertEqual(found["s#1"], only)
+        self.assertEqual(len(self.variants), 2)
+
+    def test_the_same_offers_again_are_the_same_variants(self):
+        offers = offer("s#1", Size="L"), offer("s#2", Size="M")
+        first = self.ensure(*offers)
+        self.assertEqual(self.ensure(*offers), first)
+        self.assertEqual(self.ensure(*reversed(offers)), first)
+
+    def test_known_variants_cost_the_same_queries_however_many(self):
+        offers = [offer(f"s#{number}", Size=str(number)) for number in range(40)]
+        self.ensure(*offers)
+
+        def count(*some):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.ensure(*some)
+            return self.env.cr.sql_log_count - before
+
+        count(*offers)
+        self.assertEqual(count(*offers), count(*offers[:2]))
+
+    def test_later_offers_join_in(self):
+        first = self.ensure(offer("s#1", Size="L"))
+        second = self.ensure(offer("s#2", Size="M"))
+        self.assertNotEqual(first["s#1"], second["s#2"])
+        self.assertEqual(self.describe(second["s#2"]), {"Size": "M"})
+        self.assertEqual(len(self.variants), 2)
+        self.assertTrue(all(self.variants.mapped("active")))
+
+    def test_a_new_attribute_archives_no_variant(self):
+        first = self.ensure(offer("s#1", Size="L"))["s#1"]
+        second = self.ensure(offer("s#2", Size="L", Color="Red"))["s#2"]
+        self.assertTrue(first.active and second.active)
+        self.assertEqual(self.describe(first), {"Size": "L", "Color": "—"})
+        self.assertEqual(self.describe(second), {"Size": "L", "Color": "Red"})
+
+    def test_a_renamed_characteristic_stays_the_same_variant(self):
+        first = self.ensure(offer("s#1", Size="L"))["s#1"]
+        again = self.ensure(offer("s#1", Size="Large"))["s#1"]
+        self.assertEqual(first, again)
+        self.assertEqual(self.describe(again), {"Size": "Large"})
+
+    def test_characteristics_without_names_are_told_apart(self):
+        found = self.ensure(
+            offer("s#11111111-x", name="Shirt (Blue, L)"), offer("s#22222222-y")
+        )
+        self.assertEqual(
+            list(self.describe(found["s#11111111-x"]).values()), ["Blue, L"]
+        )
+        self.assertEqual(
+            list(self.describe(found["s#22222222-y"]).values()), ["22222222"]
+        )
+
+    def test_two_ids_of_the_same_values_are_the_same_variant(self):
+        found = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="L"))
+        self.assertEqual(found["s#1"], found["s#2"])
+
+    def test_a_deleted_characteristic_is_archived_and_may_return(self):
+        variant = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))["s#1"]
+        self.ensure(offer("s#1", deleted=True, Size="L"))
+        self.assertFalse(variant.active)
+        self.ensure(offer("s#1", deleted=False, Size="L"))
+        self.assertTrue(variant.active)
+        self.assertFalse(self.ensure(offer("s#9", deleted=True))["s#9"])
+
+    def test_who_was_sold_without_characteristic_stays_without(self):
+        sold = self.shirt.product_variant_id
+        partner = self.env["res.partner"].create({"name": "Buyer"})
+        self.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": [(0, 0, {"product_id": sold.id})]}
+        )
+        found = self.ensure(offer("s#1", Size="L"))
+        self.assertNotEqual(found["s#1"], sold)
+        self.assertEqual(self.describe(sold), {"Size": "—"})
+        self.assertTrue(sold.active)
+        self.assertEqual(self.ensure(offer("s"))["s"], sold)
