@@ -8,3 +8,5 @@ from . import stock
 from . import offer
 from . import settlement
 from . import variant
+from . import unit
+from . import good

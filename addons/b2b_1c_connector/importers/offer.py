@@ -75,8 +75,10 @@ class B2b1cImporterOffer(models.AbstractModel):
         rows = [
             OfferRow(offer, products[offer.id])
             for offer in offers
-            if offer.id in products
+            if products.get(offer.id)
         ]
+        # deleted before they were ever seen
+        run.count("skipped", sum(not product for product in products.values()))
         self._let_wait(run, [offer for offer in offers if offer.id not in products])
         self._forget_waiting(run, rows)
         self.env["b2b.1c.importer.price"]._set_prices(run, rows)
@@ -90,6 +92,9 @@ class B2b1cImporterOffer(models.AbstractModel):
 
         :rtype: dict[str, product.product]
         """
+        if run.backend.exchange_goods:
+            variants = self.env["b2b.1c.importer.variant"]
+            return variants._ensure_variants(run, offers)
         bindings = self.env["b2b.1c.binding"]
         found = bindings._find(run.backend, VARIANT, {offer.id for offer in offers})
         goods = {offer.id for offer in offers if "#" not in offer.id} - found.keys()

@@ -26,9 +26,9 @@ class B2b1cImporterVariant(models.AbstractModel):
 
         :param importers.run.Run run:
         :param list items: `model.Good` or `model.Offer`
-        :return: variants by id of 1C. What is absent belongs to goods that are not
-            known yet; what is empty is to be passed over: it was deleted before it was
-            ever seen
+        :return: variants by id of 1C. What is absent are goods or characteristics that
+            are not known yet; what is empty is to be passed over: it was deleted before
+            it was ever seen
         :rtype: dict[str, product.product]
         """
         bindings = self.env["b2b.1c.binding"]
@@ -51,8 +51,11 @@ class B2b1cImporterVariant(models.AbstractModel):
             elif item.deleted and item.characteristic_id:
                 found[item.id] = variants
                 continue
+            elif item.characteristic_id and not self._get_values(item):
+                # prices and stock alone: another file tells what it is
+                continue
             if item.characteristic_id:
-                if not known or row.digest != self._digest(item):
+                if not known or self._tells(item) and row.digest != self._digest(item):
                     changed[template].append(item)
             elif self._get_lines(template):
                 changed[template].append(item)
@@ -72,6 +75,10 @@ class B2b1cImporterVariant(models.AbstractModel):
             deleted=item.deleted,
         )
         return digest(told)
+
+    def _tells(self, item):
+        """Whether a row says anything about its variant: prices and stock do not."""
+        return bool(self._get_values(item)) or item.deleted is not None
 
     def _get_lines(self, template):
         """The attributes whose values make variants."""
@@ -105,8 +112,7 @@ class B2b1cImporterVariant(models.AbstractModel):
     def _get_values(self, item):
         """The value of each attribute, as 1C tells it.
 
-        The incremental layout of УТ 11 names the characteristic's id alone; then the
-        name of the goods may hold it in brackets.
+        Where it lists none, the name of the goods may hold them in brackets.
 
         :rtype: dict[str, str]
         """
@@ -116,7 +122,7 @@ class B2b1cImporterVariant(models.AbstractModel):
             return told
         name = item.name or ""
         inner = name[:-1].rpartition("(")[2] if name.endswith(")") else ""
-        return {self.env._("Characteristic"): inner or item.characteristic_id[:8]}
+        return {self.env._("Characteristic"): inner} if inner else {}
 
     def _ensure_values(self, run, template, wanted):
         """The values of the attributes of some goods; each variant has one of each.

@@ -1,5 +1,6 @@
 from . import account_move_line
 from . import b2b_1c_backend
+from . import b2b_1c_backend_goods
 from . import b2b_1c_backend_offers
 from . import b2b_1c_binding
 from . import b2b_1c_call

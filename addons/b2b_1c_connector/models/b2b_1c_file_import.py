@@ -18,7 +18,7 @@ BATCH = 500
 # minute, as nobody else imports meanwhile, and as a restart waits for it
 SLICE = 40
 # 1C is never told success for these unless they go in
-NEEDED = (model.Good, model.Document)
+NEEDED = (model.Document,)
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 
 
@@ -53,6 +53,8 @@ class B2b1cFileImport(models.Model):
         """
         return {
             model.Group: "b2b.1c.importer.group",
+            model.UnitDefinition: "b2b.1c.importer.unit",
+            model.Good: "b2b.1c.importer.good",
             model.PriceType: "b2b.1c.importer.price_type",
             model.Warehouse: "b2b.1c.importer.warehouse",
             model.Offer: "b2b.1c.importer.offer",

@@ -13,6 +13,7 @@ from . import test_conflict
 from . import test_exchange
 from . import test_exchange_fuzzing
 from . import test_flow
+from . import test_goods
 from . import test_import
 from . import test_prices
 from . import test_settlement

@@ -92,16 +92,11 @@ class TestVariants(ImportCase):
         self.assertEqual(first, again)
         self.assertEqual(self.describe(again), {"Size": "Large"})
 
-    def test_characteristics_without_names_are_told_apart(self):
-        found = self.ensure(
-            offer("s#11111111-x", name="Shirt (Blue, L)"), offer("s#22222222-y")
-        )
-        self.assertEqual(
-            list(self.describe(found["s#11111111-x"]).values()), ["Blue, L"]
-        )
-        self.assertEqual(
-            list(self.describe(found["s#22222222-y"]).values()), ["22222222"]
-        )
+    def test_characteristics_without_names_are_in_the_brackets(self):
+        found = self.ensure(offer("s#1", name="Shirt (Blue, L)"), offer("s#2"))
+        self.assertEqual(list(self.describe(found["s#1"]).values()), ["Blue, L"])
+        # prices or stock alone: another file tells what it is
+        self.assertNotIn("s#2", found)
 
     def test_two_ids_of_the_same_values_are_the_same_variant(self):
         found = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="L"))
@@ -111,8 +106,11 @@ class TestVariants(ImportCase):
         variant = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))["s#1"]
         self.ensure(offer("s#1", deleted=True, Size="L"))
         self.assertFalse(variant.active)
+        self.ensure(offer("s#1"))
+        self.assertFalse(variant.active)
         self.ensure(offer("s#1", deleted=False, Size="L"))
         self.assertTrue(variant.active)
+        self.assertEqual(self.describe(variant), {"Size": "L"})
         self.assertFalse(self.ensure(offer("s#9", deleted=True))["s#9"])
 
     def test_who_was_sold_without_characteristic_stays_without(self):

@@ -1,0 +1,396 @@
+import dataclasses
+import re
+
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import html_sanitize, is_html_empty, plaintext2html
+
+from .run import digest
+from .unit import UNIT
+
+TEMPLATE = "product.template"
+VARIANT = "product.product"
+TAX = "account.tax"
+CHARACTERISTIC = re.compile(r"\s*\([^()]*\)\s*$")
+SERVICES = {"услуга", "работа"}
+# what belongs to the only variant of goods
+OF_VARIANT = ("default_code", "barcode", "weight")
+
+
+class B2b1cImporterGood(models.AbstractModel):
+    """Goods: products, created, changed and archived.
+
+    A catalogue by characteristics repeats the goods for each of them, under ids as
+    `good#characteristic` (reference 2.3): the goods are one product, each
+    characteristic is a variant.
+    """
+
+    _name = "b2b.1c.importer.good"
+    _inherit = "b2b.1c.importer"
+    _description = "1C Importer of Goods"
+
+    def _import_batch(self, run, items):
+        if not run.backend.exchange_goods:
+            run.count("skipped", len(items))
+            return
+        # an id may be repeated: the last row of it counts
+        latest = {item.id: item for item in items}
+        run.count("skipped", len(items) - len(latest))
+        goods = {}
+        for item in latest.values():
+            goods.setdefault(item.good_id, self._strip(item))
+        found, changed = self._find_changed(run, goods)
+        ready = self._write_goods(run, found, changed)
+        self._write_characteristics(run, latest.values(), ready)
+
+    def _strip(self, item):
+        """What a row says about the goods, not about the characteristic."""
+        if not item.characteristic_id:
+            return item
+        return dataclasses.replace(
+            item,
+            id=item.good_id,
+            name=item.name and CHARACTERISTIC.sub("", item.name),
+            characteristics=None,
+            barcodes=None,
+            article=None,
+            version=None,
+            # a deleted characteristic leaves the goods
+            deleted=None,
+        )
+
+    def _find_changed(self, run, goods):
+        """The products that are known, and the rows that say something new.
+
+        :param dict goods: `model.Good` by id
+        :return: products by id, (row, digest) by id
+        """
+        bindings = self.env["b2b.1c.binding"]
+        rows = bindings._find_rows(run.backend, TEMPLATE, goods)
+        records = bindings._get_records(TEMPLATE, [row.res_id for row in rows.values()])
+        known = set(records.ids)
+        found = {
+            external_id: records.browse(row.res_id)
+            for external_id, row in rows.items()
+            if row.res_id in known
+        }
+        settings = run.backend._get_goods_settings()
+        changed = {}
+        for external_id, item in goods.items():
+            said = digest(item, settings)
+            if external_id not in found or rows[external_id].digest != said:
+                changed[external_id] = (item, said)
+        run.count("unchanged", sum(1 for key in goods if key not in changed))
+        return found, changed
+
+    # -- products
+
+    def _write_goods(self, run, found, changed):
+        """Create and change products.
+
+        :return: ids of goods that are products now
+        """
+        new, bound = [], []
+        barcodes = Barcodes(self.env, [item for item, _said in changed.values()])
+        for external_id, (item, said) in changed.items():
+            product = found.get(external_id)
+            if not product and item.deleted:
+                run.count("skipped")
+                continue
+            unit = self._find_unit(run, item)
+            if unit is None:
+                continue
+            complete, values = self._prepare(run, item, unit)
+            values.update(barcodes.choose(run, item, product))
+            said = said if complete else False
+            if product:
+                self._change(product, values)
+                run.count("updated")
+                bound.append((external_id, product.id, item.name, said))
+            else:
+                new.append((external_id, item, said, values))
+        created = self._create(run, [row[-1] for row in new])
+        for (external_id, item, said, _values), product in zip(
+            new, created, strict=True
+        ):
+            run.count("created")
+            bound.append((external_id, product.id, item.name, said))
+        self.env["b2b.1c.binding"]._bind(run.backend, TEMPLATE, bound)
+        barcodes.add_others(self.env, {row[0]: row[1] for row in bound})
+        return found.keys() | {row[0] for row in bound}
+
+    def _find_unit(self, run, item):
+        """The unit, nothing if the row tells none; None if the row has to wait."""
+        units = self.env["b2b.1c.importer.unit"]
+        key = item.unit and units._get_key(item.unit)
+        if not key:
+            return self.env[UNIT]
+        unit = units._find_unit(run, item.unit)
+        if unit:
+            return unit
+        name = item.unit.full_name or item.unit.name
+        self.env["b2b.1c.binding"]._park(run.backend, UNIT, key, name)
+        reason = self.env._("Nobody has chosen yet what this unit is: %s", name or key)
+        run.wait(item, UNIT, key, reason)
+        return None
+
+    def _prepare(self, run, item, unit):
+        """The values of a product, as far as the row tells them.
+
+        :return: whether nothing is missing, and the values
+        """
+        values = {"name": self._get_name(run, item)}
+        if unit:
+            values["uom_id"] = unit.id
+        if item.article is not None:
+            values["default_code"] = item.article.strip() or False
+        weight = self._get_weight(run, item)
+        if weight is not None:
+            values["weight"] = weight
+        if item.description is not None:
+            values["description_ecommerce"] = self._get_description(item)
+        kind = item.requisite("ТипНоменклатуры") or item.requisite("ВидНоменклатуры")
+        if kind is not None:
+            service = kind.strip().lower() in SERVICES
+            values["type"] = "service" if service else "consu"
+            values["is_storable"] = not service
+        if item.deleted is not None:
+            values["active"] = not item.deleted
+        in_groups, of_groups = self._get_groups(run, item)
+        taxed, of_taxes = self._get_taxes(run, item)
+        return in_groups and taxed, {**values, **of_groups, **of_taxes}
+
+    def _get_name(self, run, item):
+        full = item.requisite("Полное наименование")
+        name = full if run.backend.full_names and full else item.name
+        return " ".join((name or item.id).split())
+
+    def _get_weight(self, run, item):
+        """Kilograms. УТ 10.3 tells grams (reference 2.3)."""
+        if item.weight is not None:
+            return float(item.weight)
+        told = (item.requisite("Вес") or "").replace(",", ".").replace("\xa0", "")
+        try:
+            weight = float(told)
+        except ValueError:
+            return None
+        return weight / 1000 if run.backend.configuration == "ut10" else weight
+
+    def _get_description(self, item):
+        text = item.description
+        said = (item.requisite("ОписаниеВФорматеHTML") or "").lower()
+        html = said == "true" or (not said and re.search(r"</?[a-zA-Z][^<>]*>", text))
+        if not html:
+            text = plaintext2html(text) if text.strip() else ""
+        # the field would let an administrator write anything
+        return False if is_html_empty(text) else html_sanitize(text)
+
+    def _get_groups(self, run, item):
+        """Categories of backend and shop: whether all are known, and the values."""
+        if item.groups is None:
+            return True, {}
+        internal = self._find_bound(run, "product.category", item.groups)
+        public = self._find_bound(run, "product.public.category", item.groups)
+        values = {"public_categ_ids": [Command.set([one.id for one in public])]}
+        if internal:
+            values["categ_id"] = internal[0].id
+        return len(internal) == len(item.groups), values
+
+    def _find_bound(self, run, res_model, external_ids):
+        cache = run.cache.setdefault(res_model, {})
+        missing = [one for one in external_ids if one not in cache]
+        if missing:
+            bindings = self.env["b2b.1c.binding"]
+            cache.update(dict.fromkeys(missing))
+            cache.update(bindings._find(run.backend, res_model, missing))
+        return [cache[one] for one in external_ids if cache[one]]
+
+    def _get_taxes(self, run, item):
+        """Sales taxes: whether they are known, and the values."""
+        if not item.taxes:
+            return True, {}
+        taxes = self.env[TAX]
+        for told in item.taxes:
+            # told in words: free of tax
+            if told.rate is None:
+                continue
+            tax = self._find_tax(run, told)
+            if not tax:
+                reason = self.env._(
+                    "No sales tax of %s %% is known; the tax of the product stays.",
+                    f"{told.rate.normalize():f}",
+                )
+                run.report(item, reason)
+                return False, {}
+            taxes |= tax
+        return True, {"taxes_id": [Command.set(taxes.ids)]}
+
+    def _find_tax(self, run, told):
+        """The sales tax of that rate: the company's own one first, else as bound."""
+        key = f"{told.rate.normalize():f}"
+        cache = run.cache.setdefault(TAX, {})
+        if key not in cache:
+            company = run.backend.company_id
+            rate = float(told.rate)
+            own = company.account_sale_tax_id
+            domain = [
+                *self.env[TAX]._check_company_domain(company),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+                ("amount", "=", rate),
+            ]
+            bindings = self.env["b2b.1c.binding"]
+            found = bindings._find(run.backend, TAX, [key]).get(key)
+            if not found and own.amount_type == "percent" and own.amount == rate:
+                found = own
+            found = found or self.env[TAX].search(domain, limit=1)
+            if not found:
+                name = f"{told.name or ''} {key} %".strip()
+                bindings._park(run.backend, TAX, key, name)
+            cache[key] = found
+        return cache[key]
+
+    def _change(self, product, values):
+        """Write what differs: most rows repeat most of what is known."""
+        changed = {}
+        for name, value in values.items():
+            field, now = product._fields[name], product[name]
+            if field.type == "many2one":
+                same = now.id == value
+            elif field.type == "many2many":
+                same = set(now.ids) == set(value[0][2])
+            elif field.type == "float":
+                same = abs(now - value) < 1e-6
+            else:
+                same = (now or False) == (value or False)
+            if not same:
+                changed[name] = value
+        if changed:
+            product.write(changed)
+
+    def _create(self, run, values_list):
+        """Create products with their only variants, many at once.
+
+        Core would write article, barcode and weight once more for each product.
+        """
+        templates = self.env[TEMPLATE].with_context(create_product_product=False)
+        if not values_list:
+            return templates
+        # once: core would look each of them up for each product
+        defaults = templates.default_get(list(templates._fields))
+        sequence = defaults.pop("website_sequence")
+        of_variants, of_templates = [], []
+        for number, values in enumerate(values_list):
+            of_variants.append({k: values[k] for k in OF_VARIANT if k in values})
+            of_templates.append(
+                {
+                    **defaults,
+                    "type": "consu",
+                    "is_storable": True,
+                    "sale_ok": True,
+                    "is_published": run.backend.publish_goods,
+                    "website_sequence": sequence + 5 * number,
+                    "list_price": 0,
+                    **{k: v for k, v in values.items() if k not in OF_VARIANT},
+                }
+            )
+        created = templates.create(of_templates)
+        self.env[VARIANT].create(
+            [
+                {"product_tmpl_id": template.id, "active": template.active, **values}
+                for template, values in zip(created, of_variants, strict=True)
+            ]
+        )
+        return created
+
+    # -- characteristics
+
+    def _write_characteristics(self, run, items, ready):
+        """Variants of a catalogue by characteristics, with articles and barcodes."""
+        items = [
+            item for item in items if item.characteristic_id and item.good_id in ready
+        ]
+        if not items:
+            return
+        found = self.env["b2b.1c.importer.variant"]._ensure_variants(run, items)
+        barcodes = Barcodes(self.env, items)
+        for item in items:
+            variant = found.get(item.id)
+            if not variant:
+                continue
+            values = barcodes.choose(run, item, variant)
+            if item.article is not None:
+                values["default_code"] = item.article.strip() or False
+            self._change(variant, values)
+
+
+class Barcodes:
+    """The barcodes of some rows: no two products have the same one.
+
+    :param env: an environment
+    :param list items: `model.Good`s
+    """
+
+    def __init__(self, env, items):
+        codes = {code for item in items for code in item.barcodes or ()}
+        variants = env[VARIANT].with_context(active_test=False)
+        found = variants.search([("barcode", "in", list(codes))]) if codes else variants
+        self._owners = {one.barcode: one.product_tmpl_id.id for one in found}
+        units = env["product.uom"].search([("barcode", "in", list(codes))])
+        self._owners.update(
+            (one.barcode, one.product_id.product_tmpl_id.id) for one in units
+        )
+        self._packagings = set(units.mapped("barcode"))
+        self._others = {}
+
+    def choose(self, run, item, product):
+        """The value for the barcode of a product; those of others are reported.
+
+        :param product: a `product.template`, `product.product` or nothing
+        :rtype: dict
+        """
+        if item.barcodes is None:
+            return {}
+        is_variant = product and product._name == VARIANT
+        template = product.product_tmpl_id if is_variant else product
+        owner = template.id if template else item.id
+        free = []
+        for code in dict.fromkeys(filter(None, item.barcodes)):
+            if self._owners.setdefault(code, owner) == owner:
+                free.append(code)
+            else:
+                reason = run.env._("The barcode %s belongs to another product.", code)
+                run.report(item, reason)
+        main = [code for code in free if code not in self._packagings][:1]
+        self._others[item.good_id] = [code for code in free if code not in main]
+        if (
+            is_variant
+            and template.with_context(active_test=False).product_variant_count
+        ):
+            taken = template.product_variant_ids - product
+            if main and main[0] in taken.mapped("barcode"):
+                return {}
+        return {"barcode": main[0] if main else False}
+
+    def add_others(self, env, products):
+        """Keep further barcodes of goods as those of their unit.
+
+        :param dict products: id of the product by id of 1C
+        """
+        values = []
+        for external_id, codes in self._others.items():
+            if external_id not in products:
+                continue
+            template = env[TEMPLATE].browse(products[external_id])
+            variant = template.with_context(active_test=False).product_variant_ids[:1]
+            values += [
+                {
+                    "product_id": variant.id,
+                    "uom_id": template.uom_id.id,
+                    "barcode": code,
+                    "company_id": False,
+                }
+                for code in codes
+                if code not in self._packagings
+            ]
+        env["product.uom"].create(values)
