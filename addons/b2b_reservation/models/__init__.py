@@ -28,6 +28,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_users
 from . import sale_order
+from . import sale_order_arrival
 from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_line_kit
@@ -36,9 +37,12 @@ from . import sale_order_line_wait
 from . import sale_order_passport
 from . import sale_order_shipment
 from . import sale_order_wait
+from . import stock_forecasted
 from . import stock_move
+from . import stock_move_arrival
 from . import stock_move_line
 from . import stock_move_request
 from . import stock_picking
 from . import stock_picking_request
 from . import stock_quant
+from . import stock_reception

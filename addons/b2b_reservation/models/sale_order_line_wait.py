@@ -8,9 +8,17 @@ class SaleOrderLine(models.Model):
 
     def _b2b_quantity_free(self):
         """Return how much of the product of this order line is free in the warehouse
-        it is delivered from, in its unit.
+        it is delivered from, in its unit; of what is bought or made for it how much
+        has arrived.
         """
         self.ensure_one()
+        moves = self._b2b_first_moves()
+        if moves and all(move._b2b_waits_for_own() for move in moves):
+            return self.product_id.uom_id._compute_quantity(
+                sum(move._b2b_quantity_arrived() for move in moves),
+                self.product_uom_id,
+                rounding_method="DOWN",
+            )
         product = self.product_id.with_context(warehouse_id=self.warehouse_id.id)
         return product.uom_id._compute_quantity(
             max(product.free_qty, 0.0), self.product_uom_id, rounding_method="DOWN"

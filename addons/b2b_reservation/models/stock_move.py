@@ -9,11 +9,14 @@ class StockMove(models.Model):
         reserves on request only. Later steps carry what the first one took.
         """
         self.ensure_one()
-        return (
-            bool(self.sale_line_id.sudo().order_id.b2b_contract_id)
-            and not self.move_orig_ids
-            and not self._should_bypass_reservation()
+        line = self.sale_line_id.sudo()
+        if not line.order_id.b2b_contract_id or self._should_bypass_reservation():
+            return False
+        # What was bought or made for the order comes from elsewhere.
+        earlier = self.sudo().move_orig_ids.filtered(
+            lambda move: move.sale_line_id == line
         )
+        return all(move._should_bypass_reservation() for move in earlier)
 
     def _update_reserved_quantity(self, need, location_id, *args, **kwargs):
         """Override of `stock`: whatever makes a dealer's move reserve — order,
@@ -88,6 +91,12 @@ class StockMove(models.Model):
     def _action_cancel(self):
         """Override of `stock`: what will not be delivered is not reserved either."""
         result = super()._action_cancel()
+        self._b2b_drop_claims()
+        return result
+
+    def _b2b_drop_claims(self):
+        """Give up what is claimed for the orders of these moves and no longer held:
+        staff have taken it off these.
+        """
         for request, moves in self.grouped("b2b_shipment_request_id").items():
             moves.sale_line_id.sudo()._b2b_drop_claims(request)
-        return result

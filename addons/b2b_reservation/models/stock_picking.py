@@ -26,6 +26,5 @@ class StockPicking(models.Model):
         him any more.
         """
         result = super().do_unreserve()
-        for request, pickings in self.grouped("b2b_shipment_request_id").items():
-            pickings.move_ids.sale_line_id.sudo()._b2b_drop_claims(request)
+        self.move_ids._b2b_drop_claims()
         return result

@@ -1,6 +1,7 @@
 from . import test_bill_lapses
 from . import test_passport
 from . import test_reservation
+from . import test_reservation_arrival
 from . import test_reservation_concurrency
 from . import test_reservation_entries
 from . import test_reservation_forced
@@ -10,6 +11,7 @@ from . import test_reservation_pages
 from . import test_reservation_paying
 from . import test_reservation_places
 from . import test_reservation_release
+from . import test_reservation_reports
 from . import test_reservation_wait
 from . import test_shipment_backend
 from . import test_shipment_concurrency
