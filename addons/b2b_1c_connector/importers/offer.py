@@ -99,11 +99,24 @@ class B2b1cImporterOffer(models.AbstractModel):
         found = bindings._find(run.backend, VARIANT, {offer.id for offer in offers})
         goods = {offer.id for offer in offers if "#" not in offer.id} - found.keys()
         templates = bindings._find(run.backend, TEMPLATE, goods)
+        ids = {external_id: product.id for external_id, product in found.items()}
+        variants = self._find_first_variants(templates.values())
         for external_id, template in templates.items():
-            variants = template.with_context(active_test=False).product_variant_ids
-            if variants:
-                found[external_id] = variants[0]
-        return found
+            if template.id in variants:
+                ids[external_id] = variants[template.id]
+        # not by browse: products that are read together are to be fetched together
+        products = {product.id: product for product in self._browse(ids.values())}
+        return {external_id: products[res_id] for external_id, res_id in ids.items()}
+
+    def _browse(self, ids):
+        return self.env[VARIANT].browse(set(ids))
+
+    def _find_first_variants(self, templates):
+        """The first variant of each template, archived or not, as ids."""
+        variants = self.env[VARIANT].with_context(active_test=False)
+        domain = [("product_tmpl_id", "in", [template.id for template in templates])]
+        rows = variants._read_group(domain, ["product_tmpl_id"], ["id:min"])
+        return {template.id: variant for template, variant in rows}
 
     def _let_wait(self, run, offers):
         """Keep offers whose goods or characteristics are not known yet."""

@@ -224,15 +224,7 @@ class B2b1cImporterStock(models.AbstractModel):
         quants = self.env["stock.quant"].browse(
             {quant.id for _product, _place, quant, _difference in changes if quant}
         )
-        if quants:
-            self.env.cr.execute(
-                SQL(
-                    "SELECT 1 FROM stock_quant WHERE id IN %s"
-                    " ORDER BY id FOR NO KEY UPDATE",
-                    tuple(quants.ids),
-                ),
-                log_exceptions=False,
-            )
+        quants._b2b_1c_lock()
 
     def _move(self, run, changes):
         """Move differences in from, or out to, where inventory losses are."""
@@ -243,7 +235,7 @@ class B2b1cImporterStock(models.AbstractModel):
         moves = self.env["stock.move"].with_context(b2b_1c_figures={})
         moves = moves.create(values)
         done = moves.with_context(ignore_dest_packages=True)._action_done()
-        done._b2b_1c_settle_losses()
+        done._b2b_1c_write_quants()
         done.with_context(b2b_1c_figures=None)._trigger_assign()
 
     def _prepare_move(self, run, name, product, place, quant, difference):

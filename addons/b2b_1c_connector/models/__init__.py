@@ -21,3 +21,4 @@ from . import product_product
 from . import res_users
 from . import stock_move
 from . import stock_move_line
+from . import stock_quant

@@ -165,9 +165,10 @@ class B2b1cBinding(models.Model):
         """
         rows = self._find_rows(backend, res_model, external_ids)
         records = self._get_records(res_model, [row.res_id for row in rows.values()])
-        known = set(records.ids)
+        # not by browse: records that are read together are to be fetched together
+        known = {record.id: record for record in records}
         return {
-            external_id: records.browse(row.res_id)
+            external_id: known[row.res_id]
             for external_id, row in rows.items()
             if row.res_id in known
         }

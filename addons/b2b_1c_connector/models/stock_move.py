@@ -1,9 +1,9 @@
 from collections import Counter
 
-from odoo import models
+from odoo import fields, models
 
-# in the context: figures of 1C are being followed, and what they take from and give to
-# the places of losses is gathered in this dictionary
+# in the context: figures of 1C are being followed, and what they bring to places is
+# gathered in this dictionary
 FIGURES = "b2b_1c_figures"
 
 
@@ -17,8 +17,8 @@ class StockMove(models.Model):
             return True
         return super()._should_bypass_reservation(forced_location)
 
-    def _b2b_1c_settle_losses(self):
-        """Write what has been gathered for the places of losses."""
+    def _b2b_1c_write_quants(self):
+        """Write what has been gathered for places."""
         gathered = self.env.context[FIGURES]
         totals = Counter()
         for (product_id, location_id), quantity in gathered.items():
@@ -37,10 +37,18 @@ class StockMove(models.Model):
             ["product_id", "location_id", "quantity"],
         ):
             known[quant.product_id.id, quant.location_id.id] = quant
+        quants.browse(quant.id for quant in known.values())._b2b_1c_lock()
         new = []
         for (product_id, location_id), quantity in totals.items():
             quant = known.get((product_id, location_id))
-            if quant:
+            if quant and quant.location_id.usage != "inventory" and quant.quantity <= 0:
+                quant.write(
+                    {
+                        "quantity": quant.quantity + quantity,
+                        "in_date": fields.Datetime.now(),
+                    }
+                )
+            elif quant:
                 quant.quantity += quantity
             else:
                 values = {"product_id": product_id, "location_id": location_id}
