@@ -325,11 +325,14 @@ class B2bShipmentRequests(CustomerPortal):
 
         :rtype: str | bool
         """
-        methods = request.env["b2b.shipment.method"]
-        method = methods.browse(parse_id(method_id)).exists()
-        company_sudo = request.env["res.company"].sudo().browse(parse_id(company_id))
+        method = request.env["b2b.shipment.method"].browse(parse_id(method_id)).exists()
+        # The companies that he has contracts with are his to ask about.
+        contract = request.env["b2b.contract"].search(
+            Domain("company_id", "=", parse_id(company_id)), limit=1
+        )
+        company_sudo = contract.sudo().company_id
         date = parse_date(day)
-        if not method or not company_sudo.exists() or not date:
+        if not company_sudo or not method or not method.has_access("read") or not date:
             return False
         return method.sudo()._get_date_refusal(company_sudo, date)
 

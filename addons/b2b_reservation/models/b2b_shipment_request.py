@@ -12,6 +12,27 @@ STATES = [
 ]
 # In these the goods are set aside for the request.
 OPEN_STATES = ("sent", "confirmed", "picking", "ready")
+# What only the actions set: each of these means more than its value.
+SET_BY_ACTIONS = {
+    "cost",
+    "date_planned",
+    "date_sent",
+    "date_shipped",
+    "is_rejected",
+    "name",
+    "reason",
+    "state",
+    "token",
+}
+# What has been agreed on with sending.
+SENT_WITH = {
+    "address_id",
+    "company_id",
+    "date_wanted",
+    "legal_entity_id",
+    "line_ids",
+    "method_id",
+}
 
 
 class B2bShipmentRequest(models.Model):
@@ -172,6 +193,30 @@ class B2bShipmentRequest(models.Model):
                 sequence = self.env["ir.sequence"]
                 vals["name"] = sequence.next_by_code("b2b.shipment.request") or "/"
         return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_may_write(vals)
+        return super().write(vals)
+
+    def _check_may_write(self, vals):
+        """Refuse to write what an action is for, or what was sent.
+
+        :raise UserError: saying so
+        """
+        self.check_access("write")
+        kept = SET_BY_ACTIONS & vals.keys()
+        if not kept and any(request.state != "draft" for request in self):
+            kept = SENT_WITH & vals.keys()
+        if kept:
+            labels = self.fields_get(sorted(kept), ["string"])
+            raise UserError(
+                self.env._(
+                    "%(fields)s of a shipment request cannot be edited: confirm it, "
+                    "move its date, reject or cancel it.",
+                    fields=", ".join(labels[name]["string"] for name in sorted(labels)),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft_only(self):

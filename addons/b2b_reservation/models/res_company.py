@@ -4,6 +4,12 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    b2b_contract_ids = fields.One2many(
+        "b2b.contract",
+        "company_id",
+        string="Contracts",
+        help="Access rules ask by them whose supplier this company is.",
+    )
     b2b_reservation_hours = fields.Float(
         string="Reservation time (hours)",
         default=48.0,

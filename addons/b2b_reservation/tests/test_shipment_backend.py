@@ -173,6 +173,84 @@ class TestShipmentViews(ShipmentBuilders, B2bCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestShipmentAccess(ShipmentBuilders, B2bCommon):
+    def _offer(self, company):
+        """Return a method, a transport company and its terminal of a company."""
+        carrier = self.env["b2b.carrier"].create(
+            {
+                "name": "Express Cargo",
+                "company_id": company.id,
+                "terminal_ids": [Command.create({"name": "No 4"})],
+            }
+        )
+        method = self.env["b2b.shipment.method"].create(
+            {"name": "By lorry", "company_id": company.id}
+        )
+        return method, carrier, carrier.terminal_ids
+
+    def test_dealers_read_what_their_suppliers_offer(self):
+        other = self.env["res.company"].create({"name": "Other supplier"})
+        common = self._offer(self.env["res.company"])
+        for user in (self.dealer_user, self.reader):
+            with self.subTest(user=user.login):
+                for record in (*common, *self._offer(self.company)):
+                    self.assertTrue(record.with_user(user).name)
+                for record in self._offer(other):
+                    with self.assertRaises(AccessError):
+                        record.with_user(user).check_access("read")
+                    self.assertNotIn(record, record.with_user(user).search([]))
+
+    def test_a_contract_opens_what_its_company_offers(self):
+        other = self.env["res.company"].create({"name": "Other supplier"})
+        offered = self._offer(other)
+        for record in offered:
+            self.assertFalse(record.with_user(self.dealer_user).has_access("read"))
+        self._create_contract(self.dealer, "O-1", company_id=other.id)
+        for record in offered:
+            self.assertTrue(record.with_user(self.dealer_user).has_access("read"))
+            self.assertFalse(record.with_user(self.stranger_user).has_access("read"))
+
+    def test_goods_of_a_sent_request_are_not_written(self):
+        request = self._draft_pickup()
+        request.with_user(self.staff_user).date_wanted = "2026-12-08"
+        self._mark_sent(request)
+        mine = request.with_user(self.staff_user)
+        self.assertEqual(mine.line_ids.quantity, 4)
+        for write in (
+            lambda: mine.line_ids.write({"quantity": 5}),
+            lambda: mine.line_ids.unlink(),
+            lambda: mine.line_ids.create(
+                {
+                    "request_id": request.id,
+                    "sale_line_id": self.order.order_line.id,
+                    "quantity": 1,
+                }
+            ),
+            lambda: mine.create({"legal_entity_id": self.dealer.id, "state": "sent"}),
+        ):
+            with self.assertRaises(AccessError):
+                write()
+        for vals in (
+            {"line_ids": [Command.update(request.line_ids.id, {"quantity": 5})]},
+            {"legal_entity_id": self.entity.id},
+            {"date_wanted": "2026-12-09"},
+            {"state": "shipped"},
+            {"date_planned": "2026-12-09"},
+        ):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "edited"):
+                mine.write(vals)
+        self.assertEqual(request.line_ids.quantity, 4)
+        mine.comment = "Ring twice"
+        mine.message_post(body="Called him")
+        self.assertEqual(request.comment, "Ring twice")
+
+    def test_a_draft_is_not_written_into_another_state(self):
+        request = self._draft_pickup()
+        with self.assertRaisesRegex(UserError, "edited"):
+            request.with_user(self.staff_user).state = "sent"
+
+
+@tagged("post_install", "-at_install")
 class TestShipmentChange(ShipmentBuilders, B2bCommon):
     def setUp(self):
         super().setUp()

@@ -378,10 +378,10 @@ class TestShipmentPages(ShipmentPagesCommon):
     def test_day_is_checked_while_the_form_is_filled_in(self):
         first = self.own._get_first_date(self.company)
 
-        def check(day, method=self.own.id):
+        def check(day, method=self.own.id, company=self.company):
             params = {
                 "method_id": method,
-                "company_id": self.company.id,
+                "company_id": company.id,
                 "day": str(day),
             }
             return self.make_jsonrpc_request(f"{LIST}/date", params)
@@ -390,6 +390,11 @@ class TestShipmentPages(ShipmentPagesCommon):
         self.assertIn("is possible from", check(first - timedelta(days=1)))
         self.assertFalse(check("nonsense"))
         self.assertFalse(check(first, "nonsense"))
+        other = self.env["res.company"].create({"name": "Other supplier"})
+        late = first - timedelta(days=1)
+        self.assertFalse(check(late, company=other), "He has no contract with it")
+        theirs = self.own.copy({"company_id": other.id})
+        self.assertFalse(check(late, theirs.id))
 
     def test_quantities_that_cannot_be_shipped_are_refused(self):
         for text, sentence in (
