@@ -67,7 +67,7 @@ class B2bReservation(models.Model):
     date_end = fields.Datetime(string="Ended on", readonly=True)
     state = fields.Selection(
         [
-            ("running", "Running"),
+            ("running", "In force"),
             ("expired", "Expired"),
             ("released", "Released"),
             ("done", "Delivered"),

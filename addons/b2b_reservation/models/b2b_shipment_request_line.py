@@ -42,10 +42,11 @@ class B2bShipmentRequestLine(models.Model):
     volume = fields.Float(digits="Volume", compute="_compute_measures", store=True)
 
     _quantity_positive = models.Constraint(
-        "CHECK(quantity > 0)", "There is something to ship of each line."
+        "CHECK(quantity > 0)", "Enter a quantity above 0 for each of the goods to ship."
     )
     _sale_line_uniq = models.UniqueIndex(
-        "(request_id, sale_line_id)", "An order line is once on a request."
+        "(request_id, sale_line_id)",
+        "These goods of the order are on the shipment request already.",
     )
 
     @api.depends("quantity", "sale_line_id")
