@@ -22,3 +22,4 @@ from . import res_users
 from . import stock_move
 from . import stock_move_line
 from . import stock_quant
+from . import sale_order

@@ -33,8 +33,10 @@ class B2bDocument(models.Model):
         lines = self.env["b2b.settlement.line"].sudo()
         lines = lines.search([("document_id", "in", self.ids)])
         entities = lines.legal_entity_id
+        orders = self.filtered(lambda document: document.source == "1c").order_ids
         lines.unlink()
         result = super().unlink()
+        orders._update_1c_debt()
         if entities:
             self.env["b2b.settlement.line"].sudo()._settle_1c(entities)
         return result
@@ -66,6 +68,7 @@ class B2bDocument(models.Model):
                 line.write(changed)
         ledger.concat(*known.values()).unlink()
         ledger._settle_1c(self.legal_entity_id)
+        self.order_ids._update_1c_debt()
 
     def _counts_in_1c(self):
         """Whether this paper makes up a debt: the contract is kept in that 1C, or it

@@ -143,6 +143,17 @@ class TestSettlement(SettlementCase):
         due = [line.date_maturity for line in self.lines()]
         self.assertEqual(due, [date(2026, 4, 15), date(2026, 3, 11)])
 
+    def test_what_1c_has_shipped_is_no_longer_ordered(self):
+        order = self._create_order(price=500)
+        order.action_confirm()
+        if "b2b_amount_uninvoiced" not in order._fields:
+            return
+        self.assertEqual(order.b2b_amount_uninvoiced, 500)
+        self.import_xml(document(SHIPMENT, 300, "s-1", basis=order.name))
+        self.assertEqual(order.b2b_amount_uninvoiced, 200)
+        self.import_xml(document(SHIPMENT, 300, "s-1", deleted="true"))
+        self.assertEqual(order.b2b_amount_uninvoiced, 500)
+
     # -- whose contract
 
     def test_order_names_the_contract(self):

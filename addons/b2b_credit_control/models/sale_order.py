@@ -57,6 +57,7 @@ class SaleOrder(models.Model):
             amount = 0.0
             if order.state == "sale" and order.b2b_contract_id:
                 amount = sum(line._b2b_amount_uninvoiced() for line in order.order_line)
+                amount -= order._b2b_get_debt_elsewhere()
             order.b2b_amount_uninvoiced = max(order.currency_id.round(amount), 0.0)
 
 

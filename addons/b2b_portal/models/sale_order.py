@@ -400,6 +400,13 @@ class SaleOrder(models.Model):
 
     # === INVOICE === #
 
+    def _b2b_get_debt_elsewhere(self):
+        """Return how much of this order is debt already in books other than Odoo's,
+        in the currency of the order. Addons that bring such debts override it.
+        """
+        self.ensure_one()
+        return 0.0
+
     def _prepare_invoice(self):
         vals = super()._prepare_invoice()
         vals["b2b_contract_id"] = self.b2b_contract_id.id
