@@ -25,8 +25,8 @@ OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 class B2b1cFileImport(models.Model):
     """How a file goes in: whole slices of it, one after another.
 
-    A file is read to its end before anything of it goes in, so that nothing of a broken
-    one does. Each slice is saved with the place where the next one begins, so that
+    Before the first slice is saved the file is read to its end, so that nothing of a
+    broken one goes in. Each slice is saved with the place where the next one begins, so that
     whatever is ended in between goes on from there.
     """
 
@@ -140,9 +140,6 @@ class B2b1cFileImport(models.Model):
             if self.content == "archive":
                 self._unpack(source)
                 return True
-            if not self.position:
-                self.rows = sum(check(source).values())
-                source.seek(0)
             return self._import_slice(source)
 
     def _import_slice(self, source):
@@ -159,7 +156,19 @@ class B2b1cFileImport(models.Model):
         if done:
             done = self._take_up_waiting(run, started + SLICE)
         self._write_outcome(run, started)
+        if not self.rows:
+            # the first slice is saved only if the rest can be read, too
+            self.rows = self.position if done else self._count_rows(source)
         return done
+
+    def _count_rows(self, source):
+        """Read the file to its end.
+
+        :return: how many rows there are
+        :raise RefusedFile: it is broken somewhere
+        """
+        source.seek(0)
+        return sum(check(source).values())
 
     def _import_waiting(self):
         """Bring in the next of what waited when this was asked for; what comes to wait
