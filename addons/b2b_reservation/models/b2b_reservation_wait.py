@@ -215,6 +215,23 @@ class B2bReservationWait(models.Model):
             order="id",
         )
 
+    @api.model
+    def _get_lines(self, products, warehouses):
+        """Return who waits for some products of some warehouses by both of them; see
+        :meth:`_get_line`.
+
+        :rtype: dict[tuple, b2b.reservation.wait]
+        """
+        waits = self.search(
+            [
+                ("product_id", "in", products.ids),
+                ("warehouse_id", "in", warehouses.ids),
+                ("state", "=", "waiting"),
+            ],
+            order="id",
+        )
+        return waits.grouped(lambda wait: (wait.product_id, wait.warehouse_id))
+
     def _try_serve(self):
         """Reserve for this one what he waits for, as far as it is free.
 

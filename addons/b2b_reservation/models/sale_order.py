@@ -64,13 +64,8 @@ class SaleOrder(models.Model):
 
         :rtype: sale.order.line
         """
-        claims = self.order_line._b2b_claims()
-        by_line = claims.grouped("sale_line_id")
-        return self.order_line.filtered(
-            lambda line: line._b2b_quantity_to_reserve(
-                by_line.get(line, claims.browse())
-            )
-        )
+        rests = self.order_line._b2b_get_quantities_to_reserve()
+        return self.order_line.filtered(lambda line: rests[line])
 
     def _b2b_filter_reservable(self):
         """Return those of these orders of which the current user can reserve goods, for
@@ -123,11 +118,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         by_id = {line.id: line for line in self.order_line}
+        rests = self.order_line._b2b_get_quantities_to_reserve()
         if quantities is None:
-            quantities = {
-                line.id: line._b2b_quantity_to_reserve() for line in self.order_line
-            }
-            quantities = {key: value for key, value in quantities.items() if value}
+            quantities = {line.id: rest for line, rest in rests.items() if rest}
         wanted = []
         for line_id, quantity in quantities.items():
             line = by_id.get(line_id)
@@ -136,7 +129,7 @@ class SaleOrder(models.Model):
                     self.env._("Order %(order)s has no such line.", order=self.name)
                 )
             quantity = line.product_uom_id.round(quantity)
-            rest = line._b2b_quantity_to_reserve()
+            rest = rests[line]
             if quantity <= 0 or line.product_uom_id.compare(quantity, rest) > 0:
                 raise UserError(
                     self.env._(
@@ -289,20 +282,25 @@ class SaleOrder(models.Model):
 
     def _b2b_get_reserve_rows(self):
         """Return what of this order can be reserved, a row for each of its lines that
-        is to be delivered; a caller with sudo.
+        is to be delivered; a caller with sudo. The number of queries does not depend
+        on theirs.
 
         :rtype: list[dict]
         """
         self.ensure_one()
         rows = []
-        waits = self.env["b2b.reservation.wait"]._of_lines(self.order_line)
-        waited = waits.sale_line_id
+        lines = self.order_line
+        waits = self.env["b2b.reservation.wait"]
+        waited = waits._of_lines(lines).sale_line_id
+        waiting = waits._get_lines(lines.product_id, lines.warehouse_id)
+        rests = lines._b2b_get_quantities_to_reserve()
         for line in self.order_line:
             if not line._b2b_first_moves():
                 continue
             free = line._b2b_quantity_free()
-            free = max(free - line._b2b_quantity_ahead(free), 0.0)
-            rest = line._b2b_quantity_to_reserve()
+            ahead = waiting.get((line.product_id, line.warehouse_id), waits)
+            free = max(free - line._b2b_quantity_ahead(free, ahead), 0.0)
+            rest = rests[line]
             unit = line.product_uom_id
             is_whole = not unit.b2b_fractional and float(rest).is_integer()
             free = min(floor(free) if is_whole else free, rest)

@@ -80,6 +80,18 @@ class SaleOrderLine(models.Model):
             max(surplus, 0.0), product.uom_id, rounding_method="HALF-UP"
         )
 
+    def _b2b_get_quantities_to_reserve(self):
+        """Return how much of these order lines may still be asked for, in their units.
+        The number of queries does not depend on that of the lines.
+
+        :rtype: dict
+        """
+        claims = self._b2b_claims().grouped("sale_line_id")
+        none = self.env["b2b.reservation.line"]
+        return {
+            line: line._b2b_quantity_to_reserve(claims.get(line, none)) for line in self
+        }
+
     def _b2b_let_go(self):
         """Give back what these order lines hold beyond their running reservations."""
         for line in self:

@@ -24,16 +24,19 @@ class SaleOrderLine(models.Model):
             max(product.free_qty, 0.0), self.product_uom_id, rounding_method="DOWN"
         )
 
-    def _b2b_quantity_ahead(self, enough):
+    def _b2b_quantity_ahead(self, enough, waits=None):
         """Return what others wait for who came before this order line and may reserve
         it, in its unit.
 
         :param float enough: no more than this is of interest
+        :param b2b.reservation.wait waits: who waits for the product, if that is known
         """
         self.ensure_one()
-        waits = self.env["b2b.reservation.wait"].sudo()
+        if waits is None:
+            waits = self.env["b2b.reservation.wait"].sudo()
+            waits = waits._get_line(self.product_id, self.warehouse_id)
         ahead = 0.0
-        for wait in waits._get_line(self.product_id, self.warehouse_id):
+        for wait in waits:
             if wait.sale_line_id == self or ahead >= enough:
                 break
             if not wait.order_id._b2b_reserve_refusal():

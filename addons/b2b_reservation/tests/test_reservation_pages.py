@@ -145,6 +145,23 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertEqual(self.url_open(path).status_code, 200)
         return self.env.cr.sql_log_count - before
 
+    def test_queries_do_not_grow_with_the_goods_of_an_order(self):
+        order = self._confirm_order(1)
+        counts = []
+        for number in (2, 40):
+            while len(order.order_line) < number:
+                product = self._create_product("Spare part", "SP-1", 10)
+                self._set_stock(product, 5)
+                order.order_line[0].copy(
+                    {"order_id": order.id, "product_id": product.id}
+                )
+            counts.append(self._count_queries(f"/my/orders/{order.id}/reserve"))
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            order.sudo()._b2b_parse_reserve(None)
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[:2], counts[2:])
+
     def test_queries_do_not_grow_with_the_reservations(self):
         self._set_stock(self.product, 100)
         for _n in range(2):
