@@ -23,3 +23,4 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_quant
 from . import sale_order
+from . import b2b_1c_address_test

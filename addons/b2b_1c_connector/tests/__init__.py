@@ -1,3 +1,4 @@
+from . import test_address_test
 from . import test_backend
 from . import test_commerceml_archive
 from . import test_commerceml_catalog
