@@ -26,8 +26,8 @@ class B2b1cFileImport(models.Model):
     """How a file goes in: whole slices of it, one after another.
 
     Before the first slice is saved the file is read to its end, so that nothing of a
-    broken one goes in. Each slice is saved with the place where the next one begins, so that
-    whatever is ended in between goes on from there.
+    broken one goes in. Each slice is saved with the place where the next one begins, so
+    that whatever is ended in between goes on from there.
     """
 
     _inherit = "b2b.1c.file"
