@@ -10,3 +10,4 @@ from . import settlement
 from . import variant
 from . import unit
 from . import good
+from . import picture

@@ -41,6 +41,8 @@ class B2b1cImporterGood(models.AbstractModel):
             goods.setdefault(item.good_id, self._strip(item))
         found, changed = self._find_changed(run, goods)
         ready = self._write_goods(run, found, changed)
+        pictures = self.env["b2b.1c.importer.picture"]
+        pictures._import_pictures(run, goods.values(), changed)
         self._write_characteristics(run, latest.values(), ready)
 
     def _strip(self, item):

@@ -24,3 +24,6 @@ from . import stock_move_line
 from . import stock_quant
 from . import sale_order
 from . import b2b_1c_address_test
+from . import b2b_1c_file_picture
+from . import product_image
+from . import product_template_picture
