@@ -2,6 +2,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bBuilders
+from odoo.addons.http_routing.tests.common import MockRequest
 
 from .common import B2bReservationBuilders
 
@@ -138,6 +139,11 @@ class TestReservationPages(B2bReservationBuilders, B2bBuilders, HttpCase):
         new_test_user(self.env, login="plain_portal", groups="base.group_portal")
         self.authenticate("plain_portal", "plain_portal")
         self.assertEqual(self.url_open("/my/reservations").status_code, 404)
+
+    def test_browser_is_sent_the_words_of_the_countdown(self):
+        with MockRequest(self.env):
+            modules = self.env["ir.http"]._get_translation_frontend_modules_name()
+        self.assertIn("b2b_reservation", modules)
 
     def _count_queries(self, path):
         self.url_open(path)

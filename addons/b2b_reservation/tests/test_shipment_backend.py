@@ -434,6 +434,10 @@ class TestShipmentDocument(ShipmentBuilders, HttpCase, B2bCommon):
         self.assertFalse(document.is_published)
         self.assertEqual(self._get_document(request), document)
 
+    def test_what_comes_in_as_sent_is_filed_at_once(self):
+        request = self._draft_pickup(state="sent", date_sent="2026-12-02 10:00:00")
+        self.assertEqual(self._get_document(request).state, "issued")
+
     def test_uninstall_is_not_kept_up_by_requests(self):
         self._mark_sent(self._draft_pickup())
         self.env.flush_all()
