@@ -23,6 +23,7 @@
         "views/b2b_1c_waiting_views.xml",
         "views/b2b_contract_views.xml",
         "views/b2b_1c_menus.xml",
+        "views/b2b_1c_order_views.xml",
         "views/product_pricelist_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",

@@ -11,3 +11,4 @@ from . import variant
 from . import unit
 from . import good
 from . import picture
+from . import document

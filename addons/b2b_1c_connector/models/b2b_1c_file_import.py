@@ -58,6 +58,7 @@ class B2b1cFileImport(models.Model):
             model.PriceType: "b2b.1c.importer.price_type",
             model.Warehouse: "b2b.1c.importer.warehouse",
             model.Offer: "b2b.1c.importer.offer",
+            model.Document: "b2b.1c.importer.document",
         }
 
     def _schedule(self):
@@ -218,10 +219,6 @@ class B2b1cFileImport(models.Model):
                 run.problem(item, str(item))
             return
         importer = self._get_importers().get(cls)
-        if cls is model.Document and not importer:
-            settlements = self.env["b2b.1c.importer.settlement"]
-            if all(map(settlements._is_settlement, items)):
-                importer = settlements._name
         if importer:
             self.env[importer]._import_safely(run, items)
         elif cls in NEEDED:

@@ -1,7 +1,6 @@
 import re
 import shutil
 import time
-from datetime import datetime
 
 from odoo import fields, models
 from odoo.tools import SQL, config
@@ -154,14 +153,6 @@ class B2b1cProtocol(models.Model):
             raise Refusal(error)
         # newer modules show their user what follows
         return f"progress\n{file.position} of {file.rows}" if file.rows else "progress"
-
-    def _get_orders(self, _words):
-        """The orders for 1C: none yet. An empty root, as an empty reply is a fault."""
-        now = datetime.now().isoformat(timespec="seconds")
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<КоммерческаяИнформация ВерсияСхемы="2.08" ДатаФормирования="{now}"/>'
-        )
 
     def _get_info(self):
         """Statuses and ways of payment, from which newer modules fill their tables.

@@ -1,0 +1,243 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..commerceml import model
+
+# the country that stands before a number for the European Union
+PREFIX = re.compile(r"[A-Za-z]{2}(?=\d)")
+ENTREPRENEUR = 12
+
+
+class B2b1cEntity(models.Model):
+    """What a connection knows of a legal entity: whether staff have checked it, and
+    which counterparty of 1C it is.
+
+    Several legal entities may be one counterparty in 1C, so its ID is not unique here,
+    as it is among bindings: the first of them is bound.
+    """
+
+    _name = "b2b.1c.entity"
+    _description = "Legal Entity in 1C"
+    _order = "id desc"
+    _rec_name = "partner_id"
+
+    backend_id = fields.Many2one(
+        "b2b.1c.backend",
+        string="Connection",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Legal entity",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    vat = fields.Char(related="partner_id.vat", string="Tax ID")
+    kpp = fields.Char(related="partner_id.kpp")
+    state = fields.Selection(
+        [("new", "To be checked"), ("checked", "Checked"), ("known", "Known to 1C")],
+        default="new",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    external_id = fields.Char(string="ID in 1C", readonly=True, index="btree_not_null")
+    name_in_1c = fields.Char(string="Name in 1C", readonly=True)
+    checked_by_id = fields.Many2one("res.users", string="Checked by", readonly=True)
+    date_checked = fields.Datetime(string="Checked on", readonly=True)
+
+    _partner_uniq = models.UniqueIndex(
+        "(backend_id, partner_id)", "This connection knows the legal entity already."
+    )
+
+    @api.model
+    def _get(self, backend, partner):
+        """The row of a legal entity, nothing if there is none."""
+        return self.search(
+            [("backend_id", "=", backend.id), ("partner_id", "=", partner.id)]
+        )
+
+    @api.model
+    def _get_guid(self, backend, partner):
+        """1C's own id of a partner, or None."""
+        bindings = self.env["b2b.1c.binding"]
+        return (
+            self._get(backend, partner).external_id
+            or bindings._find_ids(backend, partner).get(partner.id)
+            or None
+        )
+
+    @api.model
+    def _may_go(self, backend, partner):
+        """Whether orders of a legal entity need not wait for staff."""
+        row = self._get(backend, partner)
+        return row.state == "checked" or bool(self._get_guid(backend, partner))
+
+    @api.model
+    def _hold(self, backend, order):
+        """Have staff check the legal entity of an order, once."""
+        partner = order.b2b_legal_entity_id
+        if self._get(backend, partner):
+            return
+        self.create({"backend_id": backend.id, "partner_id": partner.id})
+        partner.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self._activity_summary(),
+            note=self.env._(
+                "%(entity)s is new to 1C. Its orders wait until you have checked its "
+                "data: see 1C, New legal entities.",
+                entity=partner.display_name,
+            ),
+            user_id=order._b2b_get_responsible().id,
+        )
+
+    @api.model
+    def _activity_summary(self):
+        return self.env._("Check a legal entity for 1C")
+
+    def action_check(self):
+        """Let the orders of these legal entities go to 1C, for managers."""
+        if not self.env.user.has_group("b2b_portal.group_b2b_manager"):
+            raise AccessError(self.env._("Only a B2B manager checks legal entities."))
+        self.check_access("read")
+        # sudo: the exchange writes its rows, people read them
+        rows = self.sudo().filtered(lambda row: row.state == "new")
+        rows.write(
+            {
+                "state": "checked",
+                "checked_by_id": self.env.uid,
+                "date_checked": fields.Datetime.now(),
+            }
+        )
+        rows._release()
+
+    def _release(self):
+        """Let go what was held for these legal entities."""
+        summary = self._activity_summary()
+        for row in self:
+            held = self.env["b2b.1c.order"].search(
+                [
+                    ("backend_id", "=", row.backend_id.id),
+                    ("state", "=", "held"),
+                    (
+                        "order_id.partner_id.commercial_partner_id",
+                        "=",
+                        row.partner_id.id,
+                    ),
+                ]
+            )
+            held._release()
+            row.partner_id.activity_ids.filtered(
+                lambda activity: activity.summary == summary
+            ).action_done()
+
+    @api.model
+    def _bind(self, backend, partner, guid, name):
+        """Keep 1C's own id of a legal entity; a newer one replaces the one before, as
+        managers merge duplicates."""
+        row = self._get(backend, partner)
+        if row.external_id == guid and row.name_in_1c == name:
+            return
+        values = {"external_id": guid, "name_in_1c": name, "state": "known"}
+        if row:
+            row.write(values)
+        else:
+            row = self.create(
+                {**values, "backend_id": backend.id, "partner_id": partner.id}
+            )
+        bindings = self.env["b2b.1c.binding"]
+        taken = bindings._find(backend, "res.partner", [guid]).get(guid)
+        if not taken:
+            rows = [(guid, partner.id, name, False)]
+            bindings._bind(backend, "res.partner", rows)
+        row._release()
+
+    # -- the legal entity as 1C wants it
+
+    @api.model
+    def _prepare_counterparty(self, backend, partner, contact=None):
+        """A partner as the buyer of an order (reference 2.7).
+
+        :param b2b.1c.backend backend:
+        :param res.partner partner: the legal entity
+        :param res.partner contact: the person who ordered
+        :rtype: model.Counterparty
+        """
+        inn = get_inn(partner)
+        # УТ 11 takes for a legal entity whoever has an official name
+        is_person = len(inn or "") == ENTREPRENEUR or not partner.is_company
+        name = partner.name or ""
+        party = model.Counterparty(
+            id=self._get_guid(backend, partner),
+            name=name,
+            role="Покупатель",
+            official_name=None if is_person else name,
+            full_name=name if is_person else None,
+            inn=inn,
+            kpp=None if is_person else partner.kpp or None,
+            okpo=_get_okpo(partner),
+            contacts=_get_contacts(partner),
+            accounts=[
+                model.BankAccount(
+                    number=account.acc_number,
+                    bank=account.bank_id.name or None,
+                    bic=account.bank_id.bic or None,
+                )
+                for account in partner.bank_ids
+            ],
+        )
+        kind = "АдресРегистрации" if is_person else "ЮридическийАдрес"
+        address = prepare_address(partner, kind)
+        party.addresses = [address] if address.parts else []
+        if contact and contact != partner and contact.name:
+            party.representatives = [
+                model.Counterparty(
+                    name=contact.name,
+                    relation="Контактное лицо",
+                    contacts=_get_contacts(contact),
+                )
+            ]
+        return party
+
+
+def get_inn(partner):
+    """The digits of a tax number, without the country; None if there is none."""
+    number = PREFIX.sub("", (partner.vat or "").replace(" ", ""), count=1)
+    return number if number.isdigit() else None
+
+
+def _get_okpo(partner):
+    """In Ukraine companies are found by this code, which Odoo keeps as their ID."""
+    code = partner.company_registry or ""
+    return code if partner.country_id.code == "UA" and code.isdigit() else None
+
+
+def prepare_address(partner, kind):
+    """An address in parts and as one line.
+
+    :rtype: model.Address
+    """
+    parts = {
+        "Почтовый индекс": partner.zip,
+        "Страна": partner.country_id.name,
+        "Регион": partner.state_id.name,
+        "Город": partner.city,
+        "Улица": ", ".join(filter(None, [partner.street, partner.street2])),
+    }
+    parts = {name: value for name, value in parts.items() if value}
+    return model.Address(kind, ", ".join(parts.values()), parts)
+
+
+def _get_contacts(partner):
+    found = [
+        model.Contact("Телефон рабочий", partner.phone or ""),
+        model.Contact("Почта", partner.email or ""),
+    ]
+    return [contact for contact in found if contact.value]
