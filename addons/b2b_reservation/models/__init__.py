@@ -5,6 +5,7 @@ from . import b2b_document
 from . import b2b_document_reserve
 from . import b2b_reservation
 from . import b2b_reservation_line
+from . import b2b_reservation_loss
 from . import b2b_reservation_release
 from . import b2b_reservation_reminder
 from . import b2b_reservation_wait
@@ -32,6 +33,7 @@ from . import sale_order_arrival
 from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_line_kit
+from . import sale_order_line_loss
 from . import sale_order_line_shipment
 from . import sale_order_line_wait
 from . import sale_order_passport
@@ -41,6 +43,7 @@ from . import stock_forecasted
 from . import stock_move
 from . import stock_move_arrival
 from . import stock_move_line
+from . import stock_move_line_loss
 from . import stock_move_request
 from . import stock_picking
 from . import stock_picking_request

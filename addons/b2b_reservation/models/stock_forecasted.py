@@ -18,7 +18,12 @@ class StockForecasted(models.AbstractModel):
     def action_unreserve_linked_picks(self, move_id):
         """Override of `stock`: what staff take off a dealer's order here is not
         reserved for him any more.
+
+        :raise UserError: if it is to be shipped
         """
+        move = self.env["stock.move"].browse(move_id)
+        steps = move.browse(move._rollup_move_origs())
+        steps.picking_id._b2b_check_not_requested()
         moves = super().action_unreserve_linked_picks(move_id)
         moves._b2b_drop_claims()
         return moves

@@ -43,7 +43,7 @@ class StockMoveLine(models.Model):
         ml_ids_to_ignore=None,
     ):
         """Override of `stock`: a forced delivery takes the reserve of anybody but that
-        of a dealer.
+        of a dealer. What is counted less or scrapped is gone, whoever it was kept for.
 
         :raise UserError: if without his there is not enough, saying whose it is
         """
@@ -64,7 +64,9 @@ class StockMoveLine(models.Model):
             product_id, location_id, lot_id, package_id, owner_id, strict=True
         )
         lacking = kept._b2b_quantity_kept() - sum(quants.mapped("quantity"))
-        if kept and product_id.uom_id.compare(lacking, 0.0) > 0:
+        is_broken = bool(kept) and product_id.uom_id.compare(lacking, 0.0) > 0
+        is_gone = self.move_id.location_dest_id.usage == "inventory"
+        if is_broken and not is_gone:
             orders = kept.move_id.sale_line_id.sudo().order_id
             raise UserError(
                 self.env._(
@@ -79,7 +81,7 @@ class StockMoveLine(models.Model):
                     ),
                 )
             )
-        return super()._free_reservation(
+        result = super()._free_reservation(
             product_id,
             location_id,
             quantity,
@@ -88,3 +90,6 @@ class StockMoveLine(models.Model):
             owner_id=owner_id,
             ml_ids_to_ignore=OrderedSet([*(ml_ids_to_ignore or ()), *kept.ids]),
         )
+        if is_broken:
+            kept._b2b_lose(lacking, self.move_id)
+        return result

@@ -69,6 +69,14 @@ class StockPicking(models.Model):
 
         :raise UserError: saying by which shipment requests it is
         """
+        self._b2b_check_not_requested()
+        return super().do_unreserve()
+
+    def _b2b_check_not_requested(self):
+        """Refuse to take goods off these transfers that are to be shipped.
+
+        :raise UserError: saying by which shipment requests it is
+        """
         for picking in self:
             if requests := picking._b2b_get_holding_requests():
                 raise UserError(
@@ -79,7 +87,6 @@ class StockPicking(models.Model):
                         requests=", ".join(requests.mapped("name")),
                     )
                 )
-        return super().do_unreserve()
 
     def _b2b_get_holding_requests(self):
         """Return the shipment requests (sudo) for which this transfer keeps goods in

@@ -17,7 +17,11 @@ class StockReception(models.AbstractModel):
     def action_unassign(self, move_id, qty, in_ids):
         """Override of `stock`: what staff take off a dealer's order here is not
         reserved for him any more.
+
+        :raise UserError: if it is to be shipped
         """
+        move = self.env["stock.move"].browse(move_id)
+        move.picking_id._b2b_check_not_requested()
         result = super().action_unassign(move_id, qty, in_ids)
-        self.env["stock.move"].browse(move_id)._b2b_drop_claims()
+        move._b2b_drop_claims()
         return result

@@ -7,6 +7,7 @@ from . import test_reservation_entries
 from . import test_reservation_forced
 from . import test_reservation_kits
 from . import test_reservation_life
+from . import test_reservation_loss
 from . import test_reservation_pages
 from . import test_reservation_paying
 from . import test_reservation_places

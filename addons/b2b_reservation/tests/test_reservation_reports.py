@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -57,6 +58,14 @@ class TestForecast(ReportBuilders):
         self.assertEqual(reservation.state, "released")
         self.env["stock.rule"].run_scheduler()
         self.assertHeld(order, 0)
+
+    def test_what_is_to_be_shipped_is_not_unreserved(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self._request_shipment((order.order_line, 2))
+        with self.assertRaisesRegex(UserError, "on shipment request"):
+            self._press("action_unreserve_linked_picks", order)
+        self.assertHeld(order, 5)
 
     def test_unreserving_the_rest_leaves_what_is_to_be_shipped(self):
         order = self._confirm_order()
@@ -156,3 +165,14 @@ class TestReception(ReportBuilders):
         self.assertEqual(order.b2b_reservation_ids.state, "released")
         self.env["stock.rule"].run_scheduler()
         self.assertHeld(order, 0)
+
+    def test_what_is_to_be_shipped_is_not_taken_off(self):
+        order = self._confirm_order(5)
+        receipt = self._receive(5)
+        self._deliver(receipt)
+        move = self._assign(order, receipt, 5)
+        self._request_shipment((order.order_line, 2))
+        report = self.env["report.stock.report_reception"].with_user(self.stock_user)
+        with self.assertRaisesRegex(UserError, "on shipment request"):
+            report.action_unassign(move.id, 5, receipt.move_ids.ids)
+        self.assertHeld(order, 5)
