@@ -92,7 +92,7 @@ class B2b1cEntity(models.Model):
             summary=self._activity_summary(),
             note=self.env._(
                 "%(entity)s is new to 1C. Its orders wait until you have checked its "
-                "data: see 1C, New legal entities.",
+                "data: see 1C, Legal Entities in 1C.",
                 entity=partner.display_name,
             ),
             user_id=order._b2b_get_responsible().id,
