@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import demo_database, prepared, processes
+from . import demo_database, prepared, processes, standin_1c
 from .console import Problem, say_line, step
 from .instances import Instance
 from .locks import open_lock, try_exclusive
@@ -31,16 +31,18 @@ def main(words):
     try:
         instance.open()
         logins = demo_database.ensure(instance, options.fresh)
+        if options.with_1c:
+            standin_1c.prepare(instance, demo_database.name())
         if not options.prepare:
-            _serve(instance, logins)
+            _serve(instance, logins, options.with_1c)
     finally:
         instance.close()
         os.close(alone)
     return 0
 
 
-def _serve(instance, logins):
-    """Run Odoo until Ctrl-C."""
+def _serve(instance, logins, with_1c=False):
+    """Run Odoo, and the stand-in for 1C if wanted, until Ctrl-C."""
     database = demo_database.name()
     command = [prepared.PYTHON, "-m", "odoo", "-d", database]
     command += [f"--db-filter=^{database}$", "--no-database-list"]
@@ -55,10 +57,13 @@ def _serve(instance, logins):
             cwd=instance.root,
             env=prepared.environment(instance.config),
         )
+    standin = None
     try:
         address = f"http://127.0.0.1:{instance.port}"
         with step(f"Starting Odoo (log: {instance.log})") as progress:
             _wait_until_ready(server, f"{address}/web/login", instance.log, progress)
+        if with_1c:
+            standin = standin_1c.start(instance, address)
         _greet(address, logins)
         server.wait()
         end = processes.tail(instance.log, 15)
@@ -66,6 +71,8 @@ def _serve(instance, logins):
     except KeyboardInterrupt:
         say_line("\nStopping ...")
     finally:
+        if standin:
+            processes.stop_session(standin)
         processes.stop_session(server, signal.SIGINT)
 
 

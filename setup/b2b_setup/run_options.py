@@ -31,6 +31,11 @@ def parse(words):
     parser.add_argument("--port", type=int, default=default_port(), metavar="N")
     parser.add_argument("--fresh", action="store_true", help="make the database anew")
     parser.add_argument("--prepare", action="store_true", help="do not start Odoo")
+    parser.add_argument(
+        "--with-1c",
+        action="store_true",
+        help="a stand-in for 1C exchanges with the demo every minute",
+    )
     options = parser.parse_args(words)
     if not 0 < options.port < 65536:
         parser.error(f"{options.port} is no port")
