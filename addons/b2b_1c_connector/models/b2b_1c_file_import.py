@@ -1,10 +1,11 @@
+import itertools
 import logging
 import time
-from itertools import groupby, islice
 
 import psycopg2
 
 from odoo import fields, models
+from odoo.tools import groupby
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -200,10 +201,12 @@ class B2b1cFileImport(models.Model):
         Headers of sections that come before are told to the run all the same.
         """
         items = iter(reader)
-        for item in islice(items, self.position):
+        for item in itertools.islice(items, self.position):
             self._note_section(run, item)
-        for cls, group in groupby(items, type):
-            while batch := list(islice(group, BATCH)):
+        # Odoo's own groupby would collect the whole file
+        # pylint: disable-next=bad-builtin-groupby
+        for cls, group in itertools.groupby(items, type):
+            while batch := list(itertools.islice(group, BATCH)):
                 for item in batch if cls in SECTIONS else ():
                     self._note_section(run, item)
                 yield cls, batch
@@ -243,8 +246,8 @@ class B2b1cFileImport(models.Model):
         taken = set()
         while ready := waiting._find_ready(run.backend, without=taken, up_to=up_to):
             taken.update(ready._get_keys())
-            for cls, group in groupby(ready._take_out(), type):
-                self._import_items(run, cls, list(group))
+            for cls, items in groupby(ready._take_out(), type):
+                self._import_items(run, cls, items)
             if time.monotonic() > until:
                 return False
         return True

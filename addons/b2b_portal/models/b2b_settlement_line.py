@@ -35,6 +35,7 @@ class B2bSettlementLine(models.Model):
     )
     document_id = fields.Many2one(
         "b2b.document",
+        string="Paper",
         index="btree_not_null",
         ondelete="cascade",
         help="The paper behind this row, when it is no entry of Odoo: the contract is "
