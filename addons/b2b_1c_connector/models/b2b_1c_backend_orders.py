@@ -88,12 +88,14 @@ class B2b1cBackendOrders(models.Model):
         """
         self.ensure_one()
         self.flush_recordset(["orders_turn"])
-        [[turn]] = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "UPDATE b2b_1c_backend SET orders_turn = COALESCE(orders_turn, 0) + 1"
                 " WHERE id = %s RETURNING orders_turn",
                 self.id,
-            )
+            ),
+            log_exceptions=False,
         )
+        [turn] = self.env.cr.fetchone()
         self.invalidate_recordset(["orders_turn"])
         return turn

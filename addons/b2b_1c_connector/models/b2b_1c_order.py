@@ -175,12 +175,13 @@ class B2b1cOrder(models.Model):
         # each change writes the row, so that an offer made at the same time, of the
         # order as it was, fails to serialize
         self.flush_recordset(["changes"])
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "UPDATE b2b_1c_order SET changes = COALESCE(changes, 0) + 1"
-                " WHERE id IN %s RETURNING id",
+                " WHERE id IN %s",
                 self._ids,
-            )
+            ),
+            log_exceptions=False,
         )
         self.invalidate_recordset(["changes"])
         offered = self.filtered(lambda row: row.state == "offered")
