@@ -18,6 +18,7 @@ from . import test_goods
 from . import test_import
 from . import test_offers_race
 from . import test_orders
+from . import test_orders_http
 from . import test_prices
 from . import test_settlement
 from . import test_staff
