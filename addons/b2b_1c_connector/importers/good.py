@@ -7,11 +7,11 @@ from odoo.tools import html_sanitize, is_html_empty, plaintext2html
 
 from .run import digest
 from .unit import UNIT
+from .variant import in_last_brackets
 
 TEMPLATE = "product.template"
 VARIANT = "product.product"
 TAX = "account.tax"
-CHARACTERISTIC = re.compile(r"\s*\([^()]*\)\s*$")
 SERVICES = {"услуга", "работа"}
 # what belongs to the only variant of goods
 OF_VARIANT = ("default_code", "barcode", "weight")
@@ -52,7 +52,7 @@ class B2b1cImporterGood(models.AbstractModel):
         return dataclasses.replace(
             item,
             id=item.good_id,
-            name=item.name and CHARACTERISTIC.sub("", item.name),
+            name=item.name and self._strip_name(item.name),
             characteristics=None,
             barcodes=None,
             article=None,
@@ -60,6 +60,10 @@ class B2b1cImporterGood(models.AbstractModel):
             # a deleted characteristic leaves the goods
             deleted=None,
         )
+
+    def _strip_name(self, name):
+        inner = in_last_brackets(name.strip())
+        return name.strip()[: -len(inner) - 2].strip() if inner else name
 
     def _find_changed(self, run, goods):
         """The products that are known, and the rows that say something new.
@@ -106,7 +110,10 @@ class B2b1cImporterGood(models.AbstractModel):
             values.update(barcodes.choose(run, item, product))
             said = said if complete else False
             if product:
+                returns = values.get("active") and not product.active
                 self._change(product, values)
+                if returns:
+                    self.env["b2b.1c.importer.variant"]._hide_deleted(run, product)
                 run.count("updated")
                 bound.append((external_id, product.id, item.name, said))
             else:

@@ -92,14 +92,28 @@ class B2b1cImporterVariant(models.AbstractModel):
         :return: variants by id of 1C
         """
         template = template.with_context(create_product_product=False)
-        wanted = {item.id: self._get_values(item) for item in items}
+        bound = self._find_bound(run, template)
+        wanted = self._tell_apart(items, bound)
         values = self._ensure_values(run, template, wanted.values())
+        combinations = {
+            item.id: self._combine(template, values, wanted[item.id]) for item in items
+        }
+        template.b2b_1c_variants_only = True
+        moved = self._free(items, known, combinations)
         result = {}
         for item in items:
-            combination = self._combine(template, values, wanted[item.id])
-            variant = known.get(item.id) or self._find_variant(template, combination)
-            result[item.id] = self._write_variant(template, variant, combination, item)
-        self.env["b2b.1c.binding"]._bind(
+            combination = combinations[item.id]
+            variant = known.get(item.id) or self._find_variant(
+                template, combination, bound
+            )
+            values = {"product_template_attribute_value_ids": combination}
+            if item.deleted is not None:
+                values["active"] = not item.deleted and template.active
+            elif variant in moved:
+                values["active"] = True
+            result[item.id] = self._write_variant(template, variant, values)
+            bound[result[item.id].id] = item.id
+        bindings = self.env["b2b.1c.binding"]._bind(
             run.backend,
             VARIANT,
             [
@@ -107,7 +121,59 @@ class B2b1cImporterVariant(models.AbstractModel):
                 for item in items
             ],
         )
+        deleted = {item.id for item in items if item.deleted}
+        told = {item.id for item in items if item.deleted is not None}
+        for binding in bindings.filtered(lambda row: row.external_id in told):
+            if binding.deleted != (binding.external_id in deleted):
+                binding.deleted = not binding.deleted
         return result
+
+    def _find_bound(self, run, template):
+        """The variants of a good that ids of 1C stand for: id of 1C by id."""
+        variants = template.with_context(active_test=False).product_variant_ids
+        return self.env["b2b.1c.binding"]._find_ids(run.backend, variants)
+
+    def _tell_apart(self, items, bound):
+        """The values of each attribute, such that no two variants have the same ones:
+        1C may know two characteristics that look alike.
+
+        :param dict bound: id of 1C by id of the variant
+        :return: dicts of value by name of the attribute, by id of 1C
+        """
+        ids = {item.id for item in items}
+        taken = set()
+        for variant in self.env[VARIANT].browse(bound):
+            if bound[variant.id] not in ids:
+                values = variant.product_template_attribute_value_ids
+                told = {value.attribute_id.name: value.name for value in values}
+                taken.add(self._get_key(told))
+        wanted = {}
+        for item in items:
+            told, number = self._get_values(item), 1
+            other = told
+            while told and self._get_key(other) in taken:
+                number += 1
+                name = list(told)[-1]
+                other = {**told, name: f"{told[name]} ({number})"}
+            taken.add(self._get_key(other))
+            wanted[item.id] = other
+        return wanted
+
+    def _get_key(self, told):
+        return frozenset(pair for pair in told.items() if pair[1] != WITHOUT)
+
+    def _free(self, items, known, combinations):
+        """Archive for a moment the variants that get other values: two of them may
+        change places, and no two active ones may have the same."""
+        moved = self.env[VARIANT]
+        for item in items:
+            variant = known.get(item.id, moved)
+            now = variant.product_template_attribute_value_ids
+            if variant.active and now != combinations[item.id]:
+                moved |= variant
+        moved.active = False
+        moved.flush_recordset()
+        return moved
 
     def _get_values(self, item):
         """The value of each attribute, as 1C tells it.
@@ -120,8 +186,7 @@ class B2b1cImporterVariant(models.AbstractModel):
         told = {name: value for name, value in told.items() if value}
         if told or not item.characteristic_id:
             return told
-        name = item.name or ""
-        inner = name[:-1].rpartition("(")[2] if name.endswith(")") else ""
+        inner = in_last_brackets((item.name or "").strip())
         return {self.env._("Characteristic"): inner} if inner else {}
 
     def _ensure_values(self, run, template, wanted):
@@ -234,22 +299,51 @@ class B2b1cImporterVariant(models.AbstractModel):
             combination |= values[name, told.get(name, WITHOUT)]
         return combination
 
-    def _find_variant(self, template, combination):
-        """The variant of that combination, or one that is nothing yet."""
+    def _find_variant(self, template, combination, bound):
+        """The variant of that combination, or one that is nothing yet.
+
+        :param bound: ids of variants that other ids of 1C stand for
+        """
         every = template.with_context(active_test=False).product_variant_ids
-        for variant in every:
+        free = every.filtered(lambda variant: variant.id not in bound)
+        for variant in free:
             if variant.product_template_attribute_value_ids == combination:
                 return variant
-        bare = every.filtered(lambda one: not one.product_template_attribute_value_ids)
+        bare = free.filtered(lambda one: not one.product_template_attribute_value_ids)
         return bare[:1]
 
-    def _write_variant(self, template, variant, combination, item):
-        values = {
-            "product_template_attribute_value_ids": [Command.set(combination.ids)]
-        }
-        if item.deleted is not None:
-            values["active"] = not item.deleted and template.active
+    def _write_variant(self, template, variant, values):
+        combination = values.pop("product_template_attribute_value_ids")
+        values["product_template_attribute_value_ids"] = [Command.set(combination.ids)]
         if not variant:
             return variant.create({**values, "product_tmpl_id": template.id})
         variant.write(values)
         return variant
+
+    def _hide_deleted(self, run, template):
+        """Archive variants that 1C has deleted: core shows all when goods return."""
+        variants = template.product_variant_ids
+        rows = self.env["b2b.1c.binding"].search(
+            [
+                ("backend_id", "=", run.backend.id),
+                ("res_model", "=", VARIANT),
+                ("res_id", "in", variants.ids),
+                ("deleted", "=", True),
+            ]
+        )
+        variants.browse(rows.mapped("res_id")).active = False
+
+
+def in_last_brackets(text):
+    """What is in the brackets at the end of a text; they may hold others.
+
+    :rtype: str
+    """
+    if not text.endswith(")"):
+        return ""
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[place], 0)
+        if not depth:
+            return text[place + 1 : -1].strip()
+    return ""

@@ -57,6 +57,8 @@ class B2b1cBinding(models.Model):
         help="Stands for what 1C said last: rows that say the same are passed over.",
     )
 
+    deleted = fields.Boolean(string="Deleted in 1C", readonly=True)
+
     _external_uniq = models.UniqueIndex(
         "(backend_id, res_model, external_id)",
         "This ID of 1C is bound already.",

@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from ..commerceml import model
 from ..importers.run import Run
+from .common import catalog
 from .common_import import ImportCase
 
 
@@ -98,9 +99,45 @@ class TestVariants(ImportCase):
         # prices or stock alone: another file tells what it is
         self.assertNotIn("s#2", found)
 
-    def test_two_ids_of_the_same_values_are_the_same_variant(self):
+    def test_characteristics_that_look_alike_stay_apart(self):
         found = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="L"))
-        self.assertEqual(found["s#1"], found["s#2"])
+        self.assertEqual(self.describe(found["s#1"]), {"Size": "L"})
+        self.assertEqual(self.describe(found["s#2"]), {"Size": "L (2)"})
+        again = self.ensure(offer("s#2", name="Other", Size="L"))
+        self.assertEqual(again["s#2"], found["s#2"])
+        self.assertEqual(self.describe(again["s#2"]), {"Size": "L (2)"})
+
+    def test_characteristics_may_change_places(self):
+        first = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))
+        second = self.ensure(offer("s#1", Size="M"), offer("s#2", Size="L"))
+        self.assertEqual(first, second)
+        self.assertEqual(self.describe(first["s#1"]), {"Size": "M"})
+        self.assertEqual(self.describe(first["s#2"]), {"Size": "L"})
+        self.assertTrue(first["s#1"].active and first["s#2"].active)
+
+    def test_goods_that_return_leave_deleted_characteristics_behind(self):
+        self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))
+        self.ensure(offer("s#2", deleted=True, Size="M"))
+        row = "<Товар><Ид>s</Ид><ПометкаУдаления>{}</ПометкаУдаления></Товар>"
+        self.import_xml(catalog(row.format("true")))
+        self.assertFalse(self.shirt.active)
+        self.import_xml(catalog(row.format("false")))
+        self.assertTrue(self.shirt.active)
+        shown = self.shirt.product_variant_ids
+        self.assertEqual([self.describe(one) for one in shown], [{"Size": "L"}])
+
+    def test_brackets_within_brackets(self):
+        found = self.ensure(offer("s#1", name="Shirt (Blue (dark))"))
+        self.assertEqual(list(self.describe(found["s#1"]).values()), ["Blue (dark)"])
+
+    def test_combinations_that_1c_does_not_know_are_not_for_sale(self):
+        found = self.ensure(
+            offer("s#1", Color="Blue", Size="L"), offer("s#2", Color="Red", Size="M")
+        )
+        known = found["s#1"].product_template_attribute_value_ids
+        other = found["s#2"].product_template_attribute_value_ids
+        self.assertTrue(self.shirt._is_combination_possible(known))
+        self.assertFalse(self.shirt._is_combination_possible(known[:1] | other[1:]))
 
     def test_a_deleted_characteristic_is_archived_and_may_return(self):
         variant = self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))["s#1"]
