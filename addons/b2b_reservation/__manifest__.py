@@ -29,6 +29,7 @@
         "views/stock_picking_views.xml",
         "views/shipment_request_templates.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_frontend": [

@@ -1,3 +1,15 @@
+def post_init_hook(env):
+    """Keep for dealers what was reserved for their orders before: by staff, so without
+    end."""
+    moves = env["stock.move"].search(
+        [
+            ("state", "in", ("assigned", "partially_available")),
+            ("sale_line_id.order_id.b2b_contract_id", "!=", False),
+        ]
+    )
+    moves.sale_line_id._b2b_claim_by_staff()
+
+
 def uninstall_hook(env):
     """Remove what keeps records of this addon from being deleted."""
     env.cr.execute("DELETE FROM b2b_document WHERE shipment_request_id IS NOT NULL")

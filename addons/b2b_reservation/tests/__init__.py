@@ -5,6 +5,7 @@ from . import test_reservation_arrival
 from . import test_reservation_concurrency
 from . import test_reservation_entries
 from . import test_reservation_forced
+from . import test_reservation_install
 from . import test_reservation_kits
 from . import test_reservation_life
 from . import test_reservation_loss
