@@ -9,6 +9,7 @@ from ..commerceml import RefusedFile, safe_name
 from .b2b_1c_backend import COOKIE
 
 TEXT = "text/plain; charset=utf-8"
+TEXT_1251 = "text/plain; charset=windows-1251"
 XML = "application/xml; charset=utf-8"
 XML_1251 = "application/xml; charset=windows-1251"
 MODES = {
@@ -55,6 +56,9 @@ class B2b1cProtocol(models.Model):
             reason = " ".join(str(refusal).split())
             reply, content_type = f"failure\n{reason}", TEXT
         self._log(mode, words, body, reply)
+        if content_type == TEXT and self.backend_id.configuration == "ut10":
+            # the oldest reads texts as files of Russian Windows (reference 1.2)
+            return reply.encode("windows-1251", "replace"), TEXT_1251
         return reply, content_type
 
     def _do(self, mode, words, body):

@@ -183,6 +183,18 @@ class TestExchange(Builders1c, HttpCase):
         lines = self.client.text("sale", "init", version="x\ny").split("\n")
         self.assertEqual(len(lines), 2)
 
+    def test_the_oldest_configuration_reads_texts_of_windows(self):
+        self.connection.configuration = "ut10"
+        self.client.log_in()
+        answer = self.client.call("catalog", "import", filename="Товары.xml")
+        self.assertEqual(
+            answer.headers["Content-Type"], "text/plain; charset=windows-1251"
+        )
+        self.assertIn("Товары.xml", answer.content.decode("windows-1251"))
+        self.assertEqual(
+            self.client.call("catalog", "init").content, b"zip=no\nfile_limit=2000000"
+        )
+
     def test_init_forgets_what_was_uploaded_before(self):
         self.client.log_in()
         for _time in range(2):
