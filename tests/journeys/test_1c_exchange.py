@@ -1,0 +1,177 @@
+"""The stand-in for 1C exchanges with our endpoint through real HTTP."""
+
+import io
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
+
+from odoo.addons.b2b_1c_connector.models import b2b_1c_protocol
+from odoo.addons.b2b_1c_connector.tests.common_1c import Builders1c
+
+from tests.standin_1c.exchange import Exchange, Options
+from tests.standin_1c.infobase import Infobase
+from tests.standin_1c.journal import Journal
+from tests.standin_1c.profiles import PROFILES
+from tests.standin_1c.transport import Connection
+
+SIZE = 20
+
+
+class Wire(Connection):
+    """Reaches the server of the test; between two calls its jobs are done."""
+
+    def __init__(self, case, user, password):
+        address = f"{case.base_url()}/b2b/1c/{case.connection.key}"
+        super().__init__(address, user, password)
+        self.case = case
+
+    def call(self, *words, **values):
+        case = self.case
+        case.import_waiting()
+        case.env.flush_all()
+        case.env.clear()
+        with case.allow_requests():
+            key = case.http_request_key
+            self.extra = {"Cookie": f"{TEST_CURSOR_COOKIE_NAME}={key}"}
+            return super().call(*words, **values)
+
+
+@tagged("post_install", "-at_install")
+class TestExchangeWith1c(Builders1c, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(patch.object(b2b_1c_protocol, "HOLD", 0))
+        cls.env.ref("base.RUB").active = True
+        # prices are compared as 1C says them
+        cls.connection.company_id.account_sale_tax_id = False
+        # so that files come in parts
+        cls.connection.file_limit = 10000
+
+    def import_waiting(self):
+        for file in self.env["b2b.1c.file"].search([("state", "=", "waiting")]):
+            while file.state == "waiting":
+                file._import()
+
+    def exchange(self, profile, base=None, **options):
+        """An exchange that must go well; returns its infobase."""
+        base = base or Infobase(size=SIZE)
+        journal = Journal(io.StringIO())
+        wire = Wire(self, self.connection.login, self.password)
+        self.connection.invalidate_recordset()
+        options = Options(portion=8, give_up=60, retries=0, **options)
+        exchange = Exchange(PROFILES[profile](), base, wire, journal, options)
+        good = exchange.run()
+        self.assertTrue(good, journal.errors)
+        self.assertEqual(journal.remarks, [])
+        self.import_waiting()
+        files = self.env["b2b.1c.file"].search([("state", "=", "failed")])
+        self.assertFalse(files, files.mapped("error"))
+        return base
+
+    def bound(self, res_model, external_id):
+        binding = self.env["b2b.1c.binding"].search(
+            [
+                ("backend_id", "=", self.connection.id),
+                ("res_model", "=", res_model),
+                ("external_id", "=", external_id),
+            ]
+        )
+        self.assertLessEqual(len(binding), 1)
+        return self.env[res_model].browse(binding.res_id).exists()
+
+    def assertHasGoods(self, base):
+        """Each good of the base is one product, with its name, archived if deleted."""
+        for number in base.numbers:
+            good = base.good(number)
+            template = self.bound("product.template", good.id)
+            self.assertTrue(template, good.name)
+            self.assertEqual(template.active, not good.deleted)
+            if not good.deleted and not self.waits(good):
+                self.assertEqual(template.name, good.name.strip())
+                variants = template.product_variant_ids
+                self.assertEqual(len(variants), len(good.variants) or 1, good.name)
+
+    def assertHasPrices(self, base):
+        pricelists = {
+            type_id: self.bound("product.pricelist", type_id)
+            for type_id, _name, _share in base.maker.price_types()
+        }
+        for number in base.numbers:
+            good = base.good(number)
+            if good.deleted or self.waits(good):
+                continue
+            for variant in good.variants or [None]:
+                product = self.product(good, variant)
+                for type_id, price in base.prices(good, variant):
+                    found = pricelists[type_id]._get_product_price(product, 1)
+                    self.assertAlmostEqual(found, price, 2, product.display_name)
+
+    def waits(self, good):
+        """Whether characteristics of a good are not known: changes of УТ 11 tell their
+        ids, but not what they are."""
+        domain = [
+            ("needs_model", "=", "product.product"),
+            ("external_id", "like", f"{good.id}#"),
+        ]
+        return bool(self.env["b2b.1c.waiting"].search_count(domain, limit=1))
+
+    def product(self, good, variant=None):
+        if not variant:
+            return self.bound("product.template", good.id).product_variant_id
+        return self.bound("product.product", f"{good.id}#{variant.id}")
+
+    def check_catalog(self, profile):
+        base = self.exchange(profile)
+        self.assertHasGoods(base)
+        self.assertHasPrices(base)
+        # 1C sends all again, then what has changed: no good is there twice
+        bindings = self.env["b2b.1c.binding"].search_count([])
+        self.exchange(profile, base, catalog="full")
+        self.assertEqual(self.env["b2b.1c.binding"].search_count([]), bindings)
+        base.edit(0, name="Новое имя")
+        base.edit(1, deleted=True)
+        base.set_price(3, 777)
+        base.add_good()
+        self.exchange(profile, base)
+        self.assertHasGoods(base)
+        self.assertHasPrices(base)
+        self.exchange(profile, base, catalog="full")
+        self.assertFalse([n for n in base.numbers if self.waits(base.good(n))])
+        self.assertHasGoods(base)
+        self.assertHasPrices(base)
+
+    def test_catalogue_of_ut10(self):
+        self.check_catalog("ut10")
+
+    def test_catalogue_of_ut11(self):
+        self.check_catalog("ut11")
+
+    def test_catalogue_of_unf(self):
+        with patch("time.sleep"):
+            self.check_catalog("unf")
+
+    def test_catalogue_of_unf_as_bitrix(self):
+        with patch("time.sleep"):
+            self.check_catalog("unf-bitrix")
+
+    def test_catalogue_of_the_module_2_09(self):
+        self.check_catalog("bitrix-2.09")
+
+    def test_catalogue_of_the_module_3_1(self):
+        self.check_catalog("bitrix")
+
+    def test_catalogue_in_archives(self):
+        self.connection.allow_zip = True
+        self.assertHasGoods(self.exchange("ut11"))
+
+    def test_files_in_any_order(self):
+        for seed in (1, 2):
+            base = Infobase(seed=seed, size=SIZE)
+            self.exchange("bitrix-2.09", base, shuffle=seed)
+            self.assertHasGoods(base)
+
+    def test_import_that_is_never_asked_for(self):
+        base = self.exchange("ut11", waits=False)
+        self.assertFalse(self.bound("product.template", base.good(0).id))
