@@ -8,10 +8,12 @@ from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from odoo.addons.b2b_1c_connector.models import b2b_1c_protocol
 from odoo.addons.b2b_1c_connector.tests.common_1c import Builders1c
+from odoo.addons.b2b_portal.tests.common import B2bBuilders
 
 from tests.standin_1c.exchange import Exchange, Options
 from tests.standin_1c.infobase import Infobase
 from tests.standin_1c.journal import Journal
+from tests.standin_1c.office import Office
 from tests.standin_1c.profiles import PROFILES
 from tests.standin_1c.transport import Connection
 
@@ -37,8 +39,9 @@ class Wire(Connection):
             return super().call(*words, **values)
 
 
-@tagged("post_install", "-at_install")
-class TestExchangeWith1c(Builders1c, HttpCase):
+class ExchangeWith1c(Builders1c, HttpCase):
+    """Lets the stand-in exchange with the server of the test."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -103,7 +106,7 @@ class TestExchangeWith1c(Builders1c, HttpCase):
             if good.deleted or self.waits(good):
                 continue
             for variant in good.variants or [None]:
-                product = self.product(good, variant)
+                product = self.find_product(good, variant)
                 for type_id, price in base.prices(good, variant):
                     found = pricelists[type_id]._get_product_price(product, 1)
                     self.assertAlmostEqual(found, price, 2, product.display_name)
@@ -117,10 +120,15 @@ class TestExchangeWith1c(Builders1c, HttpCase):
         ]
         return bool(self.env["b2b.1c.waiting"].search_count(domain, limit=1))
 
-    def product(self, good, variant=None):
+    def find_product(self, good, variant=None):
         if not variant:
             return self.bound("product.template", good.id).product_variant_id
         return self.bound("product.product", f"{good.id}#{variant.id}")
+
+
+@tagged("post_install", "-at_install")
+class TestExchangeWith1c(ExchangeWith1c):
+    """The catalogue of each generation."""
 
     def check_catalog(self, profile):
         base = self.exchange(profile)
@@ -175,3 +183,72 @@ class TestExchangeWith1c(Builders1c, HttpCase):
     def test_import_that_is_never_asked_for(self):
         base = self.exchange("ut11", waits=False)
         self.assertFalse(self.bound("product.template", base.good(0).id))
+
+
+@tagged("post_install", "-at_install")
+class TestOrdersWith1c(B2bBuilders, ExchangeWith1c):
+    """An order goes to 1C; what its manager does there comes back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # those of other tests and of demo data stay here
+        cls.env["b2b.1c.backend"].search([]).orders_from = cls.env.cr.now()
+
+    def check_order(self, profile):
+        base = self.exchange(profile)
+        number = next(n for n in base.numbers if not base.good(n).variants)
+        product = self.find_product(base.good(number))
+        self.contract.legal_entity_id.write(
+            {
+                "vat": "7707083893",
+                "kpp": "773601001",
+                "country_id": self.env.ref("base.ru").id,
+            }
+        )
+        order = self._create_order(quantity=2)
+        order.order_line.product_id = product
+        order.order_line.write({"price_unit": 100, "tax_ids": False})
+        order.action_confirm()
+        self.exchange(profile, base)
+        row = self.env["b2b.1c.order"].search([("order_id", "=", order.id)])
+        self.assertEqual(row.state, "sent", row.reason)
+        office = Office(base, PROFILES[profile]().rules, Journal(io.StringIO()))
+        # УНФ keeps the digits of a number, under a prefix of its own
+        [taken] = office.orders
+        number = taken["site_number"]
+        self.assertEqual([line["quantity"] for line in taken["lines"]], [2.0])
+        # offered again and again it stays one order
+        self.exchange(profile, base)
+        self.assertEqual(len(office.orders), 1)
+        office.approve(number)
+        office.set_quantity(number, 0, 3)
+        self.exchange(profile, base)
+        # УТ 10 and УНФ ask for no import of orders: the timer takes them up
+        domain = [("state", "=", "received"), ("content", "=", "data")]
+        self.env["b2b.1c.file"].search(domain)._schedule()
+        self.import_waiting()
+        self.env.invalidate_all()
+        self.assertTrue(row.number_in_1c)
+        self.assertTrue(row.posted)
+        self.assertEqual(order.order_line.product_uom_qty, 3)
+        # what came from 1C does not go back there
+        self.exchange(profile, base)
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(len(office.orders), 1)
+
+    def test_order_in_ut10(self):
+        self.check_order("ut10")
+
+    def test_order_in_ut11(self):
+        self.check_order("ut11")
+
+    def test_order_in_unf(self):
+        with patch("time.sleep"):
+            self.check_order("unf")
+
+    def test_order_in_the_module_2_09(self):
+        self.check_order("bitrix-2.09")
+
+    def test_order_in_the_module_3_1(self):
+        self.check_order("bitrix")

@@ -77,3 +77,13 @@ def code_of(code, name):
         if code in ODOO or code in OTHERS:
             return code
     return NAMES.get((name or "").strip().rstrip(".").lower())
+
+
+def name_of(code):
+    """The short name of a unit, None if the code is unknown."""
+    return next((name for name, known in NAMES.items() if known == code), None)
+
+
+def code_of_odoo(xml_id):
+    """The code of a unit of Odoo, None if it has none."""
+    return next((code for code, known in ODOO.items() if known == xml_id), None)

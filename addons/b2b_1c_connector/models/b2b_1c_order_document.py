@@ -5,6 +5,7 @@ from odoo.tools import html2plaintext, is_html_empty
 
 from ..commerceml import OrderError, model
 from ..commerceml.writer import DELIVERY_ID, ORDER, SERVICE
+from ..importers import okei
 from .b2b_1c_entity import prepare_address
 
 GOODS = [("ВидНоменклатуры", "Товар"), ("ТипНоменклатуры", "Товар")]
@@ -158,11 +159,38 @@ class B2b1cOrderDocument(models.Model):
         less = told.filtered(lambda line: line.price_subtotal < 0)
         told -= less
         ids = self._get_line_ids(told)
-        lines = [(line, _prepare_line(line, ids[line], included)) for line in told]
+        units = {}
+        for unit in told.product_id.uom_id | told.product_uom_id:
+            units[unit] = self._prepare_unit(unit)
+        lines = [
+            (line, _prepare_line(line, ids[line], included, units)) for line in told
+        ]
         taken = sum((_get_amount(line, included) for line in less), Decimal(0))
         if taken:
             _spread([line for _record, line in lines], taken, less[0].name)
         return lines
+
+    def _prepare_unit(self, unit):
+        """A unit in 1C's words: Odoo's name of it means nothing there.
+
+        :param uom.uom unit:
+        :rtype: model.Unit
+        """
+        row = self.env["b2b.1c.binding"].search(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("res_model", "=", "uom.uom"),
+                ("res_id", "=", unit.id),
+            ],
+            order="id",
+            limit=1,
+        )
+        key = row.external_id or ""
+        code = key if key.isdigit() else None
+        if not row:
+            code = okei.code_of_odoo(unit.get_external_id()[unit.id])
+        name = row.name or (None if code else key) or okei.name_of(code)
+        return model.Unit(code=code, name=name or unit.name)
 
     def _get_line_ids(self, lines):
         """The ids by which 1C knows what is on these lines.
@@ -219,22 +247,23 @@ def base_quantity(line, quantity):
     return line.product_uom_id._compute_quantity(quantity, unit, round=False)
 
 
-def _prepare_line(line, external_id, included):
+def _prepare_line(line, external_id, included, units):
     """A line of an order; price and amount with taxes if `included`.
 
+    :param dict units: `model.Unit` by `uom.uom`
     :rtype: model.DocumentLine
     """
     product = line.product_id
     quantity = number(base_quantity(line, line.product_uom_qty), QUANTITY_DIGITS)
     amount = _get_amount(line, included)
     price, discount = _get_price(line, quantity, amount)
-    unit = product.uom_id or line.product_uom_id
+    unit = units[product.uom_id or line.product_uom_id]
     is_service = product.type == "service"
     return model.DocumentLine(
         id=external_id,
         name=product.name or line.name,
         article=product.default_code or None,
-        unit=model.Unit(name=unit.name),
+        unit=unit,
         price=price,
         quantity=quantity,
         amount=amount,
