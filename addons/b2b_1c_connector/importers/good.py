@@ -372,12 +372,13 @@ class Barcodes:
                 run.report(item, reason)
         main = [code for code in free if code not in self._packagings][:1]
         self._others[item.good_id] = [code for code in free if code not in main]
-        if (
-            is_variant
-            and template.with_context(active_test=False).product_variant_count
-        ):
-            taken = template.product_variant_ids - product
-            if main and main[0] in taken.mapped("barcode"):
+        if is_variant and main:
+            siblings = template.product_variant_ids - product
+            if main[0] in siblings.mapped("barcode"):
+                reason = run.env._(
+                    "The barcode %s belongs to another product.", main[0]
+                )
+                run.report(item, reason)
                 return {}
         return {"barcode": main[0] if main else False}
 

@@ -121,11 +121,11 @@ class B2b1cImporterVariant(models.AbstractModel):
                 for item in items
             ],
         )
-        deleted = {item.id for item in items if item.deleted}
-        told = {item.id for item in items if item.deleted is not None}
-        for binding in bindings.filtered(lambda row: row.external_id in told):
-            if binding.deleted != (binding.external_id in deleted):
-                binding.deleted = not binding.deleted
+        said = {item.id: item.deleted for item in items if item.deleted is not None}
+        for binding in bindings:
+            deleted = said.get(binding.external_id, binding.deleted)
+            if deleted != binding.deleted:
+                binding.deleted = deleted
         return result
 
     def _find_bound(self, run, template):

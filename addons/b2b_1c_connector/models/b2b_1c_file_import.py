@@ -18,8 +18,6 @@ BATCH = 500
 # seconds after which the rest of a file is left to another job: each must stay below a
 # minute, as nobody else imports meanwhile, and as a restart waits for it
 SLICE = 40
-# 1C is never told success for these unless they go in
-NEEDED = (model.Document,)
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 
 
@@ -224,14 +222,6 @@ class B2b1cFileImport(models.Model):
         importer = self._get_importers().get(cls)
         if importer:
             self.env[importer]._import_safely(run, items)
-        elif cls in NEEDED:
-            raise RefusedFile(
-                self.env._(
-                    "%(file)s was received whole and is kept, but this version does "
-                    "not import it yet.",
-                    file=self.name,
-                )
-            )
         elif cls not in SECTIONS:
             run.count("skipped", len(items))
 

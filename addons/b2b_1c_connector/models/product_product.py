@@ -11,6 +11,6 @@ class ProductProduct(models.Model):
         """
         domain = [("product_id", "in", self.ids)]
         return any(
-            self.env[name].sudo().search_count(domain, limit=1)
+            self.env[name].search_count(domain, limit=1)
             for name in ("sale.order.line", "stock.move")
         )
