@@ -1,9 +1,9 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
+
+from odoo.addons.b2b_portal.tools.numbers import parse_number
 
 # So many documents are paid together at most, an address names no more; no sum is
 # higher.
@@ -141,15 +141,11 @@ class B2bPaymentAllocation(models.Model):
     def _parse_amount(self, text, currency):
         """Return the amount that a text names, rounded, or 0 for none.
 
-        :param str text: with a point or a comma, with or without spaces
+        :param str text: see :func:`parse_number`
         :rtype: float
         """
-        text = "".join((text or "").split()).replace(",", ".")
-        try:
-            amount = float(text)
-        except ValueError:
-            return 0.0
-        if not math.isfinite(amount) or not 0 < amount <= MAX_AMOUNT:
+        amount = parse_number(text)
+        if amount is None or not 0 < amount <= MAX_AMOUNT:
             return 0.0
         return currency.round(amount)
 

@@ -306,6 +306,7 @@ class TestPaying(PayingBuilders, B2bCreditCommon):
             ("12,5", 12.5),
             ("1 000", 1000),
             ("1\u00a0000,25", 1000.25),
+            ("1,000.25", 1000.25),
             ("0.005", 0.01),
         ):
             self.assertEqual(parse(text, self.currency), amount, text)

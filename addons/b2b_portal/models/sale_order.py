@@ -1,5 +1,3 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
@@ -10,8 +8,7 @@ from odoo.addons.website_sale.models.website import (
     PRICELIST_SELECTED_SESSION_CACHE_KEY,
 )
 
-# No shelf holds more; beyond it numbers lose their last digits.
-MAX_QUANTITY = 1e9
+from ..tools.numbers import MAX_QUANTITY, parse_number
 
 
 class SaleOrder(models.Model):
@@ -249,22 +246,14 @@ class SaleOrder(models.Model):
 
     @api.model
     def _b2b_parse_quantity(self, value):
-        """Return the number a customer has typed: 2.5 for "2,5", "2.5" or 2.5.
+        """Return the quantity a customer has typed, see :func:`parse_number`.
 
         :param value: text or number as it came from the browser
         :rtype: float
         :raise UserError: for what is no number
         """
-        text = "".join(str(value).split())
-        if "," in text and "." in text:
-            # The last of both is the decimal sign, the other one groups digits.
-            grouping = "," if text.rindex(".") > text.rindex(",") else "."
-            text = text.replace(grouping, "")
-        try:
-            quantity = float(text.replace(",", "."))
-        except ValueError:
-            quantity = math.nan
-        if isinstance(value, bool) or not abs(quantity) <= MAX_QUANTITY:
+        quantity = parse_number(value)
+        if quantity is None or abs(quantity) > MAX_QUANTITY:
             raise UserError(
                 self.env._("“%(value)s” is not a quantity.", value=str(value)[:40])
             )
@@ -330,7 +319,7 @@ class SaleOrder(models.Model):
         """
         rounded = uom.round(quantity)
         unit = uom.name
-        if not uom.b2b_fractional and not float(rounded).is_integer():
+        if not uom._b2b_allows(rounded):
             return None, self.env._(
                 "Only whole numbers of %(unit)s can be ordered. Your cart was not "
                 "changed.",

@@ -38,6 +38,31 @@ class UomUom(models.Model):
             units |= self.env.ref(f"uom.{name}", raise_if_not_found=False) or units
         units.b2b_fractional = True
 
+    def _b2b_allows(self, quantity):
+        """Tell whether a part may be so much: of most units only a whole number.
+
+        :param float quantity: how many of this unit
+        """
+        return self.b2b_fractional or not quantity % 1
+
+    def _b2b_get_step(self, most):
+        """Return by how much the input of a form counts this unit.
+
+        :param float most: the highest quantity that may be entered; the whole may be
+            taken, though it is a fraction
+        :rtype: int | float
+        """
+        is_whole = not self.b2b_fractional and self._b2b_allows(most)
+        return 1 if is_whole else self.rounding
+
+    @api.model
+    def _b2b_format_input(self, quantity):
+        """Return a quantity as the inputs of browsers hold it, whatever the language.
+
+        :rtype: str
+        """
+        return format(quantity, ".12g")
+
     def _b2b_format(self, quantity):
         """Return a quantity in the user's language, without zeros at its end.
 

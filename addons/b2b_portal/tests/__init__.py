@@ -11,6 +11,7 @@ from . import test_documents
 from . import test_hooks
 from . import test_journal
 from . import test_membership
+from . import test_numbers
 from . import test_order_tour
 from . import test_passport
 from . import test_payment_request

@@ -6,6 +6,7 @@ from odoo.http import request, route
 
 from odoo.addons.b2b_portal.controllers.access import find_order
 from odoo.addons.b2b_portal.controllers.query import choose
+from odoo.addons.b2b_portal.tools.numbers import parse_quantity
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
@@ -177,24 +178,20 @@ class B2bReservations(CustomerPortal):
         if not named:
             return None
         quantities = {
-            line_id: self._parse_number(post[f"line_{line_id}"]) for line_id in named
+            line_id: self._parse_quantity(post[f"line_{line_id}"]) for line_id in named
         }
         quantities = {key: value for key, value in quantities.items() if value}
         if not quantities and not may_be_empty:
             raise UserError(request.env._("Nothing is chosen: enter how much."))
         return quantities
 
-    def _parse_number(self, text):
+    def _parse_quantity(self, text):
         """Return the quantity that a text says, 0 for none.
 
         :raise UserError: for what is no number
         """
-        try:
-            quantity = float(text.strip().replace(",", ".") or 0)
-        except ValueError:
-            quantity = -1.0
-        # Neither "nan" nor "inf" is between the two.
-        if not 0 <= quantity < 10**9:
+        quantity = parse_quantity(text)
+        if quantity is None:
             raise UserError(request.env._("“%(text)s” is no quantity.", text=text[:50]))
         return quantity
 
@@ -238,7 +235,7 @@ class B2bReservations(CustomerPortal):
             with request.env.cr.savepoint():
                 quantities = self._parse_quantities(lines, post)
                 kept = {
-                    line.id: self._parse_number(post[f"kept_{line.id}"])
+                    line.id: self._parse_quantity(post[f"kept_{line.id}"])
                     for line in lines
                     if f"kept_{line.id}" in post
                 }

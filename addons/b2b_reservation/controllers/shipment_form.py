@@ -6,13 +6,13 @@ from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.b2b_portal.controllers.query import parse_date, parse_id
+from odoo.addons.b2b_portal.tools.numbers import parse_quantity
 
 from ..models.b2b_shipment_request_form import CHOICES, DATES, TEXTS
 
 MAX_FILE_SIZE = 10 * 1024 * 1024
 MAX_LENGTHS = {"comment": 2000}
 MAX_LENGTH = 100
-MAX_QUANTITY = 10**9
 # The endings that a file of a type may have; the first is given to one without.
 FILE_TYPES = {
     "application/pdf": ("pdf",),
@@ -138,12 +138,8 @@ class ShipmentForm:
 
     def _read_quantity(self, line, text):
         """Return how much of an order line is entered, None if it is no quantity."""
-        try:
-            quantity = float(text.replace(",", ".") or 0)
-        except ValueError:
-            quantity = -1.0
-        # Neither "nan" nor "inf" is between the two.
-        if 0 <= quantity < MAX_QUANTITY:
+        quantity = parse_quantity(text)
+        if quantity is not None:
             return line.product_uom_id.round(quantity)
         self.problems.append(
             ("goods", self.env._("“%(text)s” is no quantity.", text=text[:50]))

@@ -105,11 +105,8 @@ class B2bReservationLine(models.Model):
                 "asked": line.product_uom_id._b2b_format(line.quantity_asked),
                 "taken": line.product_uom_id._b2b_format(line.quantity_taken),
                 "quantity": line.product_uom_id._b2b_format(line.quantity),
-                # As browsers read it, whatever the language.
-                "kept": format(line.quantity, ".12g"),
-                "step": line.product_uom_id.rounding
-                if line.product_uom_id.b2b_fractional or line.quantity % 1
-                else 1,
+                "kept": line.product_uom_id._b2b_format_input(line.quantity),
+                "step": line.product_uom_id._b2b_get_step(line.quantity),
                 "missing": line.quantity_missing
                 and line.product_uom_id._b2b_format(line.quantity_missing),
             }

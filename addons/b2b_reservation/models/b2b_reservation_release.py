@@ -81,7 +81,7 @@ class B2bReservationLine(models.Model):
                     unit=unit.name,
                 )
             )
-        if rest and not unit.b2b_fractional and quantity % 1:
+        if rest and not unit._b2b_allows(quantity):
             raise UserError(
                 self.env._(
                     "Only whole numbers of %(unit)s can be released.", unit=unit.name

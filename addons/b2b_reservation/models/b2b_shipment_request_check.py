@@ -270,7 +270,7 @@ class B2bShipmentRequestLine(models.Model):
         """
         self.ensure_one()
         unit = self.product_uom_id
-        if unit.b2b_fractional or not self.quantity % 1:
+        if unit._b2b_allows(self.quantity):
             return False
         if not unit.compare(self.quantity, rest):
             return False

@@ -1,7 +1,8 @@
 import itertools
-import math
 
 from odoo import api, models
+
+from odoo.addons.b2b_portal.tools.numbers import parse_quantity
 
 from .serialize import serialize
 
@@ -73,8 +74,8 @@ class B2bShipmentRequest(models.Model):
             quantities |= proposed._b2b_get_quantities_to_ship()
         for line in lines:
             quantity = quantities.get(line, 0.0)
-            # As browsers read it, whatever the language.
-            values[f"line_{line.id}"] = format(quantity, ".12g")
+            unit = line.product_uom_id
+            values[f"line_{line.id}"] = unit._b2b_format_input(quantity)
         return values
 
     def _get_form_groups(self, lines):
@@ -106,13 +107,7 @@ class B2bShipmentRequest(models.Model):
         """
         weight = volume = 0.0
         for row in itertools.chain.from_iterable(group["rows"] for group in groups):
-            try:
-                quantity = float(form.get(f"line_{row['id']}") or 0)
-            except ValueError:
-                continue
-            # Nor are "nan" and "inf" quantities.
-            if not math.isfinite(quantity):
-                continue
+            quantity = parse_quantity(form.get(f"line_{row['id']}")) or 0.0
             weight += quantity * row["weight"]
             volume += quantity * row["volume"]
         return {"weight": weight, "volume": volume}

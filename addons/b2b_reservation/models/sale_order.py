@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
                     )
                 )
             is_part = line.product_uom_id.compare(quantity, rest) < 0
-            if is_part and not line.product_uom_id.b2b_fractional and quantity % 1:
+            if is_part and not line.product_uom_id._b2b_allows(quantity):
                 raise UserError(
                     self.env._(
                         "Only whole numbers of %(unit)s can be reserved.",
@@ -302,8 +302,8 @@ class SaleOrder(models.Model):
             free = max(free - line._b2b_quantity_ahead(free, ahead), 0.0)
             rest = rests[line]
             unit = line.product_uom_id
-            is_whole = not unit.b2b_fractional and float(rest).is_integer()
-            free = min(floor(free) if is_whole else free, rest)
+            step = unit._b2b_get_step(rest)
+            free = min(floor(free) if step == 1 else free, rest)
             rows.append(
                 {
                     "id": line.id,
@@ -316,9 +316,8 @@ class SaleOrder(models.Model):
                     "is_short": unit.compare(free, rest) < 0,
                     "is_waited_for": line in waited,
                     "free_text": unit._b2b_format(free),
-                    # As browsers read it, whatever the language.
-                    "proposed": format(free, ".12g"),
-                    "step": 1 if is_whole else unit.rounding,
+                    "proposed": unit._b2b_format_input(free),
+                    "step": step,
                 }
             )
         return rows

@@ -123,15 +123,14 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         unit = self.product_uom_id
-        is_whole = not unit.b2b_fractional and float(rest).is_integer()
         factor = unit._compute_quantity(1.0, self.product_id.uom_id, round=False)
         return {
             "id": self.id,
             "product": self.product_id.display_name,
             "unit": unit.name,
-            "rest": format(rest, ".12g"),
+            "rest": unit._b2b_format_input(rest),
             "rest_text": unit._b2b_format(rest),
-            "step": 1 if is_whole else unit.rounding,
+            "step": unit._b2b_get_step(rest),
             "weight": self.product_id.weight * factor,
             "volume": self.product_id.volume * factor,
         }
