@@ -17,6 +17,7 @@
         "data/ir_sequence.xml",
         "data/mail_template.xml",
         "report/shipment_request_report.xml",
+        "views/b2b_reservation_release_views.xml",
         "views/b2b_reservation_views.xml",
         "views/b2b_reservation_wait_views.xml",
         "views/b2b_carrier_views.xml",

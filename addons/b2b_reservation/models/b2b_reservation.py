@@ -65,6 +65,9 @@ class B2bReservation(models.Model):
         help="Empty: kept until the goods leave or somebody releases them.",
     )
     date_end = fields.Datetime(string="Ended on", readonly=True)
+    reason = fields.Text(
+        readonly=True, help="Why staff released goods of it, for the dealer."
+    )
     state = fields.Selection(
         [
             ("running", "In force"),
@@ -110,12 +113,6 @@ class B2bReservation(models.Model):
         return super().create(vals_list)
 
     # === ENDING === #
-
-    def action_release(self):
-        """Release these reservations: the goods are for sale again."""
-        self.check_access("write")
-        self._check_not_requested()
-        self._release("released")
 
     def _release(self, state):
         """End running reservations and let go what their orders hold beyond others.
@@ -263,6 +260,7 @@ class B2bReservation(models.Model):
                 "reserved": reservation.date_reserved,
                 "expiry": reservation not in kept and reservation.date_expiry,
                 "end": reservation.date_end,
+                "reason": reservation.reason,
                 "state": reservation.state,
                 "state_text": states[reservation.state],
                 "color": colors.get(reservation.state, "secondary"),

@@ -28,6 +28,50 @@ class B2bReservation(models.Model):
         self.sudo().line_ids.sale_line_id._b2b_let_go()
         self._close_empty()
 
+    def _release_by_staff(self, quantities, kept, reason):
+        """Release a part of this reservation for the current user, and tell the dealer.
+
+        :param dict quantities: see :meth:`_release_part`
+        :param dict kept: see :meth:`_release_part`
+        :param str reason: for the dealer
+        :raise AccessError: for who may not release
+        :raise UserError: if that is not possible
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # Nobody writes the lines himself.
+        reservation = self.sudo()
+        reservation._check_not_requested()
+        reservation._release_part(quantities, kept)
+        reservation.reason = reason
+        told = reservation.with_context(b2b_lost=quantities)
+        told.message_post(body=told._get_released_note(reason))
+        told._send_to_dealer("b2b_reservation.mail_template_released_by_staff")
+
+    def _get_released_note(self, reason):
+        """Return what staff read of a release: the context has the quantities by the id
+        of the line.
+        """
+        return self.env._(
+            "Released: %(goods)s. %(reason)s",
+            goods=", ".join(
+                f"{row['product']} ({row['quantity']} {row['unit']})"
+                for row in self._get_lost_rows()
+            ),
+            reason=reason,
+        )
+
+    def _get_released_subject(self):
+        """Return the subject of the mail about what staff released, in the language of
+        its reader.
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(company)s: goods of order %(order)s are no longer reserved",
+            company=self.company_id.name,
+            order=self.order_id.name,
+        )
+
     def _parse_release(self, quantities, kept):
         """Return what is to be released as pairs of line and quantity; see
         :meth:`_release_part`."""

@@ -13,6 +13,7 @@ from . import test_reservation_pages
 from . import test_reservation_paying
 from . import test_reservation_places
 from . import test_reservation_release
+from . import test_reservation_release_staff
 from . import test_reservation_reports
 from . import test_reservation_wait
 from . import test_shipment_backend

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tests import Form
 
 from odoo.addons.b2b_portal.tests.common import B2bCommon
 
@@ -49,6 +50,20 @@ class B2bReservationBuilders:
         quantities = None if quantity is None else {order.order_line.id: quantity}
         user = user or self.dealer_user
         return order.with_user(user)._b2b_reserve(quantities).with_env(self.env)
+
+    def _prepare_release(self, reservations, user=None):
+        """Return the form by which staff release reservations, as it opens."""
+        wizard = self.env["b2b.reservation.release"].with_user(user or self.staff_user)
+        return Form(wizard.with_context(default_reservation_ids=reservations.ids))
+
+    def _release_by_staff(self, reservations, quantity=None, user=None):
+        """Release reservations as staff do, or so much of the only line of one."""
+        form = self._prepare_release(reservations, user)
+        form.reason = "Needed elsewhere"
+        if quantity is not None:
+            with form.line_ids.edit(0) as line:
+                line.quantity = quantity
+        form.save().action_apply()
 
     def _expire(self, reservation, hours=49):
         """Let time pass for a reservation, and the cron run."""

@@ -425,16 +425,6 @@ class TestStaff(B2bReservationCommon):
         self.assertEqual(forced.state, "done")
         self.assertHeld(order, 4)
 
-    def test_manager_releases_and_user_may_not(self):
-        order = self._confirm_order()
-        reservation = self._reserve(order)
-        with self.assertRaises(AccessError):
-            reservation.with_user(self.dealer_user).action_release()
-        self.assertEqual(reservation.state, "running")
-        reservation.with_user(self.staff_user).action_release()
-        self.assertEqual(reservation.state, "released")
-        self.assertHeld(order, 0)
-
 
 @tagged("post_install", "-at_install")
 class TestReservationAccess(B2bReservationCommon):

@@ -88,8 +88,7 @@ class TestWaiting(WaitBuilders, B2bReservationCommon):
         self._check_served_after(self.held._release_by_dealer)
 
     def test_served_after_a_release_by_staff(self):
-        held = self.held.with_user(self.staff_user)
-        self._check_served_after(held.action_release)
+        self._check_served_after(lambda: self._release_by_staff(self.held))
 
     def test_served_after_unreserving(self):
         self._check_served_after(self.holder.picking_ids.do_unreserve)

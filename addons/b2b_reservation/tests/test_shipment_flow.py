@@ -560,7 +560,7 @@ class TestShipmentFlow(B2bReservationCommon):
         with self.assertRaisesRegex(UserError, request.name):
             reservation._release_by_dealer({reservation.line_ids.id: 1})
         with self.assertRaisesRegex(UserError, request.name):
-            reservation.with_user(self.manager).action_release()
+            self._release_by_staff(reservation)
 
     def test_requested_goods_are_not_unreserved(self):
         order = self._confirm_order(5)
