@@ -3,6 +3,7 @@ from . import test_passport
 from . import test_reservation
 from . import test_reservation_arrival
 from . import test_reservation_concurrency
+from . import test_reservation_contract
 from . import test_reservation_entries
 from . import test_reservation_forced
 from . import test_reservation_install
