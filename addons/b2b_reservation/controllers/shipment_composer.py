@@ -8,6 +8,7 @@ from odoo.http import request, route
 
 from odoo.addons.b2b_portal.controllers.query import parse_date, parse_id
 
+from ..models.b2b_shipment_request_flow import GoodsMissing
 from ..models.serialize import serialize
 from .shipment_form import ShipmentForm
 from .shipment_portal import B2bShipmentPortal
@@ -147,6 +148,16 @@ class B2bShipmentComposer(B2bShipmentPortal):
         try:
             with request.env.cr.savepoint():
                 shipment_sudo._send()
+        except GoodsMissing as error:
+            sentences = [str(error)]
+            if shipment_sudo._wait_for_paid():
+                sentences.append(
+                    request.env._(
+                        "You are in line for what is not in stock: it is reserved for "
+                        "you as soon as it is free, and you get a mail."
+                    )
+                )
+            return [("goods", " ".join(sentences))]
         except UserError as error:
             return [("goods", str(error))]
         self._leave_shipment_notice(

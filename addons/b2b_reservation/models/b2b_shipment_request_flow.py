@@ -10,6 +10,10 @@ from .serialize import serialize
 UNTOUCHED_STATES = ("draft", "sent", "confirmed")
 
 
+class GoodsMissing(UserError):
+    """Something of a shipment request is not there to be set aside."""
+
+
 class B2bShipmentRequest(models.Model):
     """The way of a shipment request from its sending to its end.
 
@@ -54,7 +58,7 @@ class B2bShipmentRequest(models.Model):
         """Set aside what this request asks for, out of what is reserved; of paid
         orders out of the stock, too.
 
-        :raise UserError: saying what is not reserved
+        :raise GoodsMissing: saying what is not reserved
         """
         missing = []
         chosen = defaultdict(dict)
@@ -66,9 +70,25 @@ class B2bShipmentRequest(models.Model):
             if rest:
                 missing.append(line._describe(rest))
         if missing:
-            raise UserError(self._get_missing_sentence(missing))
+            raise GoodsMissing(self._get_missing_sentence(missing))
         for reservation, taken in chosen.items():
             reservation._set_aside(taken, self)
+
+    def _wait_for_paid(self):
+        """Put the dealer in line for what of this draft is paid and not in stock, which
+        has kept it from being sent; a caller with sudo.
+
+        :return: who waits for it now
+        :rtype: b2b.reservation.wait
+        """
+        self.ensure_one()
+        waits = self.env["b2b.reservation.wait"]
+        for order in self.order_ids._b2b_get_paid():
+            lines = self.line_ids.filtered(lambda line, o=order: line.order_id == o)
+            lacking = lines.filtered(lambda line: line._get_unreserved() > 0)
+            if lacking and not order._b2b_reserve_refusal():
+                waits |= order._b2b_wait(lacking.sale_line_id.ids)
+        return waits
 
     # === STAFF === #
 
@@ -261,19 +281,32 @@ class B2bShipmentRequestLine(models.Model):
     _inherit = "b2b.shipment.request.line"
 
     def _reserve_paid(self):
-        """Reserve what is not reserved of this line, if its order is paid."""
+        """Reserve what is not reserved of this line, if its order is paid. It does not
+        overtake who waits: he was told his place, and what others pay later does not
+        take it. Paid goods have no end, that is what payment gives them.
+        """
         self.ensure_one()
-        line = self.sale_line_id
-        if not self.order_id._b2b_is_paid():
+        order = self.order_id
+        if not order._b2b_is_paid():
             return
-        free = sum(line._b2b_free_claims().mapped("quantity"))
-        lacking = min(self.quantity - free, line._b2b_quantity_to_reserve())
+        lacking = self._get_unreserved()
         if self.product_uom_id.compare(lacking, 0.0) > 0:
-            reservation = self.order_id._b2b_create_reservation([(line, lacking)])
+            wanted = [(self.sale_line_id, lacking)]
+            reservation = order._b2b_create_reservation(wanted)
+            reservation.line_ids._b2b_leave_to_others()
             reservation.line_ids._b2b_take()
-            # Paid goods are kept without end.
             reservation.date_expiry = False
             reservation._b2b_or_nothing()
+            order._b2b_lessen_waiting()
+
+    def _get_unreserved(self):
+        """Return what of this line is not reserved yet, in the unit of the order
+        line.
+        """
+        self.ensure_one()
+        line = self.sale_line_id
+        free = sum(line._b2b_free_claims().mapped("quantity"))
+        return min(self.quantity - free, line._b2b_quantity_to_reserve())
 
     def _choose_claims(self):
         """Return out of which claims this line is served and what is not reserved of

@@ -22,4 +22,5 @@ from . import test_shipment_concurrency
 from . import test_shipment_flow
 from . import test_shipment_pages
 from . import test_shipment_tour
+from . import test_shipment_waiting
 from . import test_translations
