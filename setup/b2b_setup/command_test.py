@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./setup/test [--full] [WORDS FOR PYTEST]: runs the tests on a database of their own.
+"""./setup/test [--full] [--with MODULES] [WORDS FOR PYTEST]: runs the tests on a database
+of their own.
 
     ./setup/test                                    everything
     ./setup/test addons/b2b_portal -k journal       one addon, some tests
     ./setup/test --full                             long tests too
     ./setup/test --native [TEST TAGS]               the same files by Odoo's own runner
+    ./setup/test --with sale_mrp PATH               with modules of Odoo that we need not
 
 If all paths lie in some of our addons, only those and what they need are installed.
 Exit code 0 means that every test ran and passed: a skipped one counts as a failure.
@@ -28,7 +30,7 @@ from .paths import (
     short_hash,
     with_dependencies,
 )
-from .templates import AddonsTemplate, BrowserTemplate
+from .templates import AddonsTemplate, BrowserTemplate, ModulesTemplate
 
 DATABASE = "b2b_test"
 # in the log of Odoo's own runner, which passes over both
@@ -39,6 +41,7 @@ FAULT = re.compile(
 
 
 def main(words):
+    words, modules = _take_modules(words)
     full, native = "--full" in words, "--native" in words
     words = [word for word in words if word not in ("--full", "--native")]
     if full:
@@ -52,7 +55,10 @@ def main(words):
         raise Problem("; ".join(problems))
     _remove_leftovers()
     kind = BrowserTemplate if _uses_browser(words, names) else AddonsTemplate
-    template = kind(names).ensure()
+    template = kind(names)
+    if modules:
+        template = ModulesTemplate(template, modules)
+    template.ensure()
     name = f"test-{os.getpid()}"
     instance = Instance(name, _free_port(), template, fast=True)
     database = DATABASE if instance.embedded else _name_on_server(instance.name)
@@ -64,6 +70,21 @@ def main(words):
     finally:
         with step("Removing the test database"):
             instance.remove(database)
+
+
+def _take_modules(words):
+    """Split off the modules that `--with` names, with commas between them."""
+    if "--with" not in words:
+        return words, []
+    place = words.index("--with")
+    named = words[place + 1 : place + 2]
+    modules = sorted(name for text in named for name in text.split(",") if name)
+    if not modules:
+        raise Problem("--with: name modules of Odoo, like sale_mrp")
+    unknown = [name for name in modules if not prepared.has_module(name)]
+    if unknown:
+        raise Problem(f"--with: Odoo has no module {', '.join(unknown)}")
+    return words[:place] + words[place + 2 :], modules
 
 
 def _paths(words):

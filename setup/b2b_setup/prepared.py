@@ -49,6 +49,14 @@ def addons_path():
     return ",".join(map(str, found))
 
 
+def has_module(name):
+    """Whether Odoo brings a module of this name."""
+    return any(
+        (Path(place) / name / "__manifest__.py").exists()
+        for place in addons_path().split(",")
+    )
+
+
 def environment(config):
     """The variables Odoo runs with; `config` is its configuration file."""
     found = dict(os.environ)

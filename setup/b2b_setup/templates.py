@@ -200,6 +200,25 @@ class BrowserTemplate(AddonsTemplate):
         place.python(words, self.title, progress)
 
 
+class ModulesTemplate(Template):
+    """`parent` with modules of Odoo installed that no addon of ours needs."""
+
+    prefix = "modules"
+    kept = 2
+
+    def __init__(self, parent, modules):
+        self.parent = parent
+        self.modules = modules
+        self.title = f"Installing {', '.join(modules)}"
+
+    @cached_property
+    def key(self):
+        return f"{self.prefix}-{short_hash(self.parent.key, *self.modules)}"
+
+    def fill(self, place, database, progress):
+        place.install(database, self.modules, progress)
+
+
 class DemoTemplate(AddonsTemplate):
     """The same with our demo data, which is dated by the day it is loaded."""
 

@@ -154,3 +154,18 @@ def test_a_wrong_server_address_is_told(monkeypatch, address, told):
     monkeypatch.setenv("B2B_POSTGRES", address)
     with pytest.raises(Problem, match=told):
         postgres.existing.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--with"], "name modules of Odoo, like sale_mrp"),
+        (["--with", "sale_mrp,no_such"], "Odoo has no module no_such"),
+    ],
+)
+def test_modules_beside_ours_must_be_odoos(words, reason):
+    result = subprocess.run(
+        [paths.SETUP / "test", *words], capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 1
+    assert result.stderr == f"error: --with: {reason}\n"
