@@ -157,6 +157,8 @@ class B2bReservation(models.Model):
         :param dict kept: see :meth:`_release_part`
         :raise UserError: if staff made it: they decide; or for wrong quantities
         """
+        # Who meets staff at it waits here, not in the midst of it: that is a deadlock.
+        serialize(self)
         for reservation in self:
             if reservation.is_by_staff:
                 raise UserError(

@@ -4,66 +4,14 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from .parallel import ParallelGoodsCase
+from .parallel import ParallelRequestsCase
 
 
 @tagged("post_install", "-at_install")
-class TestRequestsAtOnce(ParallelGoodsCase):
+class TestRequestsAtOnce(ParallelRequestsCase):
     """Shipment requests beside others that want the same goods."""
-
-    def setUp(self):
-        super().setUp()
-        with self._connection() as env:
-            order = self._create_order(env, 5, self.contract_id)
-            order.action_confirm()
-            self.order_id = order.id
-            self._put_on_shelf(env, 5)
-            self.reservation_id = order._b2b_reserve().id
-
-    def _remove(self):
-        with self._connection() as env:
-            requests = env["b2b.shipment.request"].search(
-                [("legal_entity_id", "=", self.entity_id)]
-            )
-            for request in requests.filtered(lambda request: request.state == "sent"):
-                request._cancel()
-            requests.state = "draft"
-            requests.unlink()
-        return super()._remove()
-
-    def _prepare(self, env, quantity):
-        """Return values of a complete draft over a part of the order."""
-        method = env.ref("b2b_reservation.shipment_method_own")
-        order = env["sale.order"].browse(self.order_id)
-        return {
-            "legal_entity_id": self.entity_id,
-            "company_id": self.company_id,
-            "method_id": method.id,
-            "date_wanted": method._get_first_date(order.company_id),
-            "address_id": self.entity_id,
-            "contact_name": "Anna Petrova",
-            "contact_phone": "+380 44 123 45 67",
-            "line_ids": [
-                Command.create(
-                    {"sale_line_id": order.order_line.id, "quantity": quantity}
-                )
-            ],
-        }
-
-    def _draft(self, env, quantity):
-        """Return the id of a complete draft over a part of the order."""
-        return env["b2b.shipment.request"].create(self._prepare(env, quantity)).id
-
-    def _send(self, request_id, answers, env):
-        try:
-            env["b2b.shipment.request"].browse(request_id)._send()
-            answers.append("sent")
-        except UserError:
-            env.cr.rollback()
-            answers.append("refused")
 
     def test_two_requests_for_the_same_goods_are_one_and_a_refusal(self):
         with self._connection() as env:
