@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./setup/test [--full] [--with MODULES] [WORDS FOR PYTEST]: runs the tests on a database
-of their own.
+"""./setup/test [--full] [--with MODULES] [WORDS FOR PYTEST]: runs the tests on a
+database of their own.
 
     ./setup/test                                    everything
     ./setup/test addons/b2b_portal -k journal       one addon, some tests
     ./setup/test --full                             long tests too
     ./setup/test --native [TEST TAGS]               the same files by Odoo's own runner
-    ./setup/test --with sale_mrp PATH               with modules of Odoo that we need not
+    ./setup/test --with sale_mrp PATH               with other modules of Odoo
 
 If all paths lie in some of our addons, only those and what they need are installed.
 Exit code 0 means that every test ran and passed: a skipped one counts as a failure.
