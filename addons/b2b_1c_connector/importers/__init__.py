@@ -9,6 +9,7 @@ from . import offer
 from . import settlement
 from . import variant
 from . import unit
+from . import barcode
 from . import good
 from . import picture
 from . import document

@@ -5,6 +5,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import html_sanitize, is_html_empty, plaintext2html
 
+from .barcode import Barcodes
 from .run import digest
 from .unit import UNIT
 from .variant import in_last_brackets
@@ -97,7 +98,7 @@ class B2b1cImporterGood(models.AbstractModel):
         :return: ids of goods that are products now
         """
         new, bound = [], []
-        barcodes = Barcodes(self.env, [item for item, _said in changed.values()])
+        barcodes = Barcodes(run, [item for item, _said in changed.values()])
         for external_id, (item, said) in changed.items():
             product = found.get(external_id)
             if not product and item.deleted:
@@ -107,7 +108,7 @@ class B2b1cImporterGood(models.AbstractModel):
             if unit is None:
                 continue
             complete, values = self._prepare(run, item, unit)
-            values.update(barcodes.choose(run, item, product))
+            values.update(barcodes.choose(item, product))
             said = said if complete else False
             if product:
                 returns = values.get("active") and not product.active
@@ -125,7 +126,7 @@ class B2b1cImporterGood(models.AbstractModel):
             run.count("created")
             bound.append((external_id, product.id, item.name, said))
         self.env["b2b.1c.binding"]._bind(run.backend, TEMPLATE, bound)
-        barcodes.add_others(self.env, {row[0]: row[1] for row in bound})
+        barcodes.add_others({row[0]: row[1] for row in bound})
         return found.keys() | {row[0] for row in bound}
 
     def _find_unit(self, run, item):
@@ -322,85 +323,12 @@ class B2b1cImporterGood(models.AbstractModel):
         if not items:
             return
         found = self.env["b2b.1c.importer.variant"]._ensure_variants(run, items)
-        barcodes = Barcodes(self.env, items)
+        barcodes = Barcodes(run, items)
         for item in items:
             variant = found.get(item.id)
             if not variant:
                 continue
-            values = barcodes.choose(run, item, variant)
+            values = barcodes.choose(item, variant)
             if item.article is not None:
                 values["default_code"] = item.article.strip() or False
             self._change(variant, values)
-
-
-class Barcodes:
-    """The barcodes of some rows: no two products have the same one.
-
-    :param env: an environment
-    :param list items: `model.Good`s
-    """
-
-    def __init__(self, env, items):
-        codes = {code for item in items for code in item.barcodes or ()}
-        variants = env[VARIANT].with_context(active_test=False)
-        found = variants.search([("barcode", "in", list(codes))]) if codes else variants
-        self._owners = {one.barcode: one.product_tmpl_id.id for one in found}
-        units = env["product.uom"].search([("barcode", "in", list(codes))])
-        self._owners.update(
-            (one.barcode, one.product_id.product_tmpl_id.id) for one in units
-        )
-        self._packagings = set(units.mapped("barcode"))
-        self._others = {}
-
-    def choose(self, run, item, product):
-        """The value for the barcode of a product; those of others are reported.
-
-        :param product: a `product.template`, `product.product` or nothing
-        :rtype: dict
-        """
-        if item.barcodes is None:
-            return {}
-        is_variant = product and product._name == VARIANT
-        template = product.product_tmpl_id if is_variant else product
-        owner = template.id if template else item.id
-        free = []
-        for code in dict.fromkeys(filter(None, item.barcodes)):
-            if self._owners.setdefault(code, owner) == owner:
-                free.append(code)
-            else:
-                reason = run.env._("The barcode %s belongs to another product.", code)
-                run.report(item, reason)
-        main = [code for code in free if code not in self._packagings][:1]
-        self._others[item.good_id] = [code for code in free if code not in main]
-        if is_variant and main:
-            siblings = template.product_variant_ids - product
-            if main[0] in siblings.mapped("barcode"):
-                reason = run.env._(
-                    "The barcode %s belongs to another product.", main[0]
-                )
-                run.report(item, reason)
-                return {}
-        return {"barcode": main[0] if main else False}
-
-    def add_others(self, env, products):
-        """Keep further barcodes of goods as those of their unit.
-
-        :param dict products: id of the product by id of 1C
-        """
-        values = []
-        for external_id, codes in self._others.items():
-            if external_id not in products:
-                continue
-            template = env[TEMPLATE].browse(products[external_id])
-            variant = template.with_context(active_test=False).product_variant_ids[:1]
-            values += [
-                {
-                    "product_id": variant.id,
-                    "uom_id": template.uom_id.id,
-                    "barcode": code,
-                    "company_id": False,
-                }
-                for code in codes
-                if code not in self._packagings
-            ]
-        env["product.uom"].create(values)

@@ -37,3 +37,4 @@ from . import b2b_1c_file_picture
 from . import product_image
 from . import product_template_picture
 from . import product_template
+from . import product_uom

@@ -200,6 +200,30 @@ class TestGoods(ImportCase):
         self.assertEqual(variant.barcode, "111")
         self.assertEqual(variant.product_uom_ids.mapped("barcode"), ["222"])
 
+    def test_further_barcodes_that_1c_takes_away_leave(self):
+        def told(*codes):
+            tags = "".join(f"<Штрихкод>{code}</Штрихкод>" for code in codes)
+            self.import_goods(good(content=tags + unit()))
+            return set(variant.product_uom_ids.mapped("barcode"))
+
+        self.import_goods(good(content=unit()))
+        variant = self.product().product_variant_id
+        self.assertEqual(told("111", "222", "333"), {"222", "333"})
+        self.env["product.uom"].create(
+            {
+                "product_id": variant.id,
+                "uom_id": variant.uom_id.id,
+                "barcode": "by hand",
+            }
+        )
+        self.assertEqual(told("111", "333"), {"333", "by hand"})
+        # the further one becomes the first
+        self.assertEqual(told("333"), {"by hand"})
+        self.assertEqual(variant.barcode, "333")
+        # what is not said stays
+        self.import_goods(good(name="Other", content=unit()))
+        self.assertEqual(variant.barcode, "333")
+
     def test_a_barcode_of_another_product_keeps_no_row_out(self):
         code = "<Штрихкод>111</Штрихкод>"
         file = self.import_goods(
