@@ -22,9 +22,11 @@
         "views/b2b_1c_conflict_views.xml",
         "views/b2b_1c_waiting_views.xml",
         "views/b2b_contract_views.xml",
+        "views/b2b_1c_property_views.xml",
         "views/b2b_1c_menus.xml",
         "views/b2b_1c_order_views.xml",
         "views/product_pricelist_views.xml",
+        "views/product_templates.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -4,8 +4,9 @@
     ./setup/odoo -d bench -i b2b_1c_connector --stop-after-init
     ./setup/odoo shell -d bench < tests/benchmarks/import_1c.py
 
-BENCH_ROWS sets the number of goods (20,000). Both bring the same columns, in turns of a
-tenth of the rows each, so that a busy machine falls on both. Nothing is kept.
+BENCH_ROWS sets the number of goods (20,000), BENCH_PROPERTIES how many properties each
+has as attributes (0). Both bring the same columns, in turns of a tenth of the rows
+each, so that a busy machine falls on both. Nothing is kept.
 """
 
 import os
@@ -18,6 +19,7 @@ from odoo.tools import mute_logger
 sys.path.insert(0, "tests/benchmarks")
 
 ROWS = int(os.environ.get("BENCH_ROWS", 20_000))
+PROPERTIES = int(os.environ.get("BENCH_PROPERTIES", 0))
 TURNS = 10
 GOALS = {"first": 1.8, "again": 50}
 env = env(  # noqa: F821 (given by the shell)
@@ -26,7 +28,7 @@ env = env(  # noqa: F821 (given by the shell)
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <КоммерческаяИнформация xmlns="urn:1C.ru:commerceml_2" ВерсияСхемы="2.07">
-<Классификатор><Ид>cls</Ид><Группы>%s</Группы></Классификатор>
+<Классификатор><Ид>cls</Ид><Группы>%s</Группы><Свойства>%s</Свойства></Классификатор>
 <Каталог СодержитТолькоИзменения="true"><Ид>cat</Ид>
 <ИдКлассификатора>cls</ИдКлассификатора><Товары>
 """
@@ -39,8 +41,12 @@ GOOD = """<Товар><Ид>{key}-{number}</Ид><Штрихкод>{barcode}</Ш
 <ЗначенияРеквизитов><ЗначениеРеквизита><Наименование>ТипНоменклатуры</Наименование>
 <Значение>Товар</Значение></ЗначениеРеквизита><ЗначениеРеквизита>
 <Наименование>Вес</Наименование><Значение>{weight}</Значение></ЗначениеРеквизита>
-</ЗначенияРеквизитов></Товар>
+</ЗначенияРеквизитов>{properties}</Товар>
 """
+PROPERTY = """<Свойство><Ид>bench-p{0}</Ид><Наименование>Property {0}</Наименование>
+<ТипЗначений>Строка</ТипЗначений></Свойство>"""
+VALUE = """<ЗначенияСвойства><Ид>bench-p{0}</Ид><Значение>Value {1}</Значение>
+</ЗначенияСвойства>"""
 COLUMNS = {
     "name": "{name}",
     "default_code": "{article}",
@@ -56,6 +62,8 @@ COLUMNS = {
     "list_price": "0",
 }
 GROUPS = 50
+# of each property
+VALUES = 20
 
 
 def goods(key, first, count):
@@ -70,7 +78,14 @@ def goods(key, first, count):
             "group": number % GROUPS,
             "description": f"Upper of leather, lining of fur, {number}",
             "weight": f"{1 + number % 9}.5",
+            "properties": describe(number),
         }
+
+
+def describe(number):
+    """The properties of goods, as 1C tells them."""
+    rows = [VALUE.format(one, (number + one) % VALUES) for one in range(PROPERTIES)]
+    return f"<ЗначенияСвойств>{''.join(rows)}</ЗначенияСвойств>" if rows else ""
 
 
 def receive(exchange, content):
@@ -89,10 +104,38 @@ def bring_in(file):
     env.flush_all()
 
 
+def make_attributes():
+    """What `load()` refers to: attributes by number, values by number."""
+    attributes = env["product.attribute"].create(
+        [
+            {
+                "name": f"Loaded {one}",
+                "create_variant": "no_variant",
+                "value_ids": [(0, 0, {"name": f"Value {n}"}) for n in range(VALUES)],
+            }
+            for one in range(PROPERTIES)
+        ]
+    )
+    return [(attribute.id, attribute.value_ids.ids) for attribute in attributes]
+
+
+def add_attributes(row, number, attributes):
+    """The rows of one product: each attribute after the first one has its own."""
+    for one, (attribute, values) in enumerate(attributes):
+        cells = [str(attribute), str(values[(number + one) % VALUES])]
+        yield (row if not one else [""] * len(row)) + cells
+    if not attributes:
+        yield row
+
+
 def load(rows):
     """The yardstick: Odoo's own import of the same columns."""
     products = env["product.template"].with_context(tracking_disable=True)
-    result = products.load(list(COLUMNS), rows)
+    columns = list(COLUMNS)
+    if PROPERTIES:
+        columns += ["attribute_line_ids/attribute_id/.id"]
+        columns += ["attribute_line_ids/value_ids/.id"]
+    result = products.load(columns, rows)
     assert result["ids"], result["messages"]
     env.flush_all()
 
@@ -106,9 +149,15 @@ def timed(times):
 
 def main():
     env.cr.execute("SELECT 1")
-    connection = env["b2b.1c.backend"].create({"name": "Benchmark", "key": "bench"})
+    connection = env["b2b.1c.backend"].create(
+        {"name": "Benchmark", "key": "bench", "properties_as": "attributes"}
+    )
     exchange, _token = env["b2b.1c.exchange"]._begin(connection, "catalog")
-    head = HEAD % "".join(map(GROUP.format, range(GROUPS)))
+    head = HEAD % (
+        "".join(map(GROUP.format, range(GROUPS))),
+        "".join(map(PROPERTY.format, range(PROPERTIES))),
+    )
+    attributes = make_attributes()
     bring_in(receive(exchange, head + TAIL))
     bindings = env["b2b.1c.binding"]
     keys = [f"bench-{number}" for number in range(GROUPS)]
@@ -124,23 +173,28 @@ def main():
             bring_in(file)
         assert file.created == part, file.created
         values = [
-            [
-                text.format(
-                    **row,
-                    category=internal[f"bench-{row['group']}"].id,
-                    public=public[f"bench-{row['group']}"].id,
-                    unit=unit,
-                )
-                for text in COLUMNS.values()
-            ]
+            cells
             for row in goods("l", turn * part, part)
+            for cells in add_attributes(
+                [
+                    text.format(
+                        **row,
+                        category=internal[f"bench-{row['group']}"].id,
+                        public=public[f"bench-{row['group']}"].id,
+                        unit=unit,
+                    )
+                    for text in COLUMNS.values()
+                ],
+                row["number"],
+                attributes,
+            )
         ]
         with timed(theirs):
             load(values)
         file = receive(exchange, head + "".join(GOOD.format(**r) for r in rows) + TAIL)
         with timed(again):
             bring_in(file)
-        assert file.unchanged == part + GROUPS, file.unchanged
+        assert file.unchanged == part + GROUPS + PROPERTIES, file.unchanged
     total = part * TURNS
     for name, times, goal in (
         ("load()", theirs, None),

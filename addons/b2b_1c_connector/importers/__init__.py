@@ -10,6 +10,9 @@ from . import settlement
 from . import variant
 from . import unit
 from . import barcode
+from . import property
+from . import attribute
+from . import good_property
 from . import good
 from . import picture
 from . import document

@@ -98,6 +98,8 @@ class B2b1cImporterGood(models.AbstractModel):
         :return: ids of goods that are products now
         """
         new, bound = [], []
+        properties = self.env["b2b.1c.importer.good.property"]
+        told = properties._read(run, [item for item, _said in changed.values()])
         barcodes = Barcodes(run, [item for item, _said in changed.values()])
         for external_id, (item, said) in changed.items():
             product = found.get(external_id)
@@ -109,7 +111,8 @@ class B2b1cImporterGood(models.AbstractModel):
                 continue
             complete, values = self._prepare(run, item, unit)
             values.update(barcodes.choose(item, product))
-            said = said if complete else False
+            known, _values = told.get(external_id, (True, ()))
+            said = said if complete and known else False
             if product:
                 returns = values.get("active") and not product.active
                 self._change(product, values)
@@ -127,6 +130,10 @@ class B2b1cImporterGood(models.AbstractModel):
             bound.append((external_id, product.id, item.name, said))
         self.env["b2b.1c.binding"]._bind(run.backend, TEMPLATE, bound)
         barcodes.add_others({row[0]: row[1] for row in bound})
+        products = {row[0]: self.env[TEMPLATE].browse(row[1]) for row in bound}
+        properties._write(
+            run, {products[key]: told[key][1] for key in products if key in told}
+        )
         return found.keys() | {row[0] for row in bound}
 
     def _find_unit(self, run, item):

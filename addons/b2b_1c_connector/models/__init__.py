@@ -10,11 +10,13 @@ from . import b2b_1c_entity
 from . import b2b_1c_exchange
 from . import b2b_1c_file
 from . import b2b_1c_file_import
+from . import b2b_1c_name
 from . import b2b_1c_order
 from . import b2b_1c_order_apply
 from . import b2b_1c_order_document
 from . import b2b_1c_order_offer
 from . import b2b_1c_problem
+from . import b2b_1c_property
 from . import b2b_1c_protocol
 from . import b2b_1c_protocol_orders
 from . import b2b_1c_turn
@@ -37,4 +39,5 @@ from . import b2b_1c_file_picture
 from . import product_image
 from . import product_template_picture
 from . import product_template
+from . import product_template_property
 from . import product_uom

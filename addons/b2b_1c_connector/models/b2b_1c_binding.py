@@ -25,7 +25,7 @@ class B2b1cBinding(models.Model):
         [
             ("product.category", "Group"),
             ("product.public.category", "Shop category"),
-            ("product.attribute", "Property"),
+            ("b2b.1c.property", "Property"),
             ("product.attribute.value", "Value of a property"),
             ("product.template", "Goods"),
             ("product.product", "Variant"),

@@ -52,6 +52,7 @@ class B2b1cFileImport(models.Model):
         """
         return {
             model.Group: "b2b.1c.importer.group",
+            model.Property: "b2b.1c.importer.property",
             model.UnitDefinition: "b2b.1c.importer.unit",
             model.Good: "b2b.1c.importer.good",
             model.PriceType: "b2b.1c.importer.price_type",

@@ -20,6 +20,8 @@ from . import test_offers_race
 from . import test_orders
 from . import test_orders_http
 from . import test_prices
+from . import test_properties
+from . import test_properties_page
 from . import test_settlement
 from . import test_staff
 from . import test_stock
