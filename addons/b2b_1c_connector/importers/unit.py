@@ -54,4 +54,7 @@ class B2b1cImporterUnit(models.AbstractModel):
         name = unit.name or okei.OTHERS[code]
         units = self.env[UNIT]
         found = units.search([("name", "=", name)], limit=1)
-        return found or units.create({"name": name})
+        if not found:
+            self.env["b2b.1c.name"]._take(UNIT, [name])
+            found = units.create({"name": name})
+        return found

@@ -257,9 +257,11 @@ class B2b1cImporterVariant(models.AbstractModel):
         if name not in cache:
             attributes = self.env["product.attribute"]
             domain = [("name", "=", name), ("create_variant", "=", "dynamic")]
-            cache[name] = attributes.search(domain, limit=1) or attributes.create(
-                {"name": name, "create_variant": "dynamic"}
-            )
+            cache[name] = attributes.search(domain, limit=1)
+            if not cache[name]:
+                self.env["b2b.1c.name"]._take(attributes._name, [name])
+                values = {"name": name, "create_variant": "dynamic"}
+                cache[name] = attributes.create(values)
         return cache[name]
 
     def _ensure_attribute_values(self, attribute, texts):
@@ -268,12 +270,12 @@ class B2b1cImporterVariant(models.AbstractModel):
             [("attribute_id", "=", attribute.id), ("name", "in", texts)]
         )
         known = set(found.mapped("name"))
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            # connections share attributes
+            self.env["b2b.1c.name"]._take(values._name, [attribute.id])
         return found | values.create(
-            [
-                {"attribute_id": attribute.id, "name": text}
-                for text in dict.fromkeys(texts)
-                if text not in known
-            ]
+            [{"attribute_id": attribute.id, "name": text} for text in missing]
         )
 
     def _fill_up(self, template, values):

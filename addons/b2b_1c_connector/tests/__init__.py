@@ -15,6 +15,7 @@ from . import test_exchange
 from . import test_exchange_fuzzing
 from . import test_flow
 from . import test_goods
+from . import test_goods_race
 from . import test_import
 from . import test_offers_race
 from . import test_orders
