@@ -21,6 +21,7 @@ from . import b2b_1c_protocol
 from . import b2b_1c_protocol_orders
 from . import b2b_1c_turn
 from . import b2b_1c_flow
+from . import b2b_1c_schedule
 from . import b2b_1c_waiting
 from . import b2b_contract
 from . import b2b_document

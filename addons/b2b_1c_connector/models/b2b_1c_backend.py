@@ -3,6 +3,8 @@ import hmac
 import re
 import secrets
 
+from pytz import timezone
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS, Command
@@ -150,6 +152,11 @@ class B2b1cBackend(models.Model):
         for connection in self:
             base = connection.get_base_url()
             connection.address = connection.key and f"{base}/b2b/1c/{connection.key}"
+
+    def _get_zone(self):
+        """The timezone of the clocks at the company: 1C knows no zones."""
+        self.ensure_one()
+        return timezone(self.company_id.partner_id.tz or self.user_id.tz or "UTC")
 
     @api.depends("configuration", "address", "login")
     @api.depends_context("lang")

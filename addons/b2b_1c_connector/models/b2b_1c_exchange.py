@@ -10,6 +10,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 # After so long without a call nothing more is expected of a session.
 SESSION = timedelta(hours=12)
 SILENCE = timedelta(minutes=3)
+# states of files that have not gone in and will
+TO_COME = ("kept", "waiting")
 COUNTS = [
     "created",
     "updated",
@@ -50,6 +52,7 @@ class B2b1cExchange(models.Model):
     state = fields.Selection(
         [
             ("open", "Receiving"),
+            ("kept", "Waits for its time"),
             ("waiting", "Being imported"),
             ("failed", "Failed"),
             ("done", "Done"),
@@ -80,6 +83,8 @@ class B2b1cExchange(models.Model):
                 exchange.state = "failed"
             elif "waiting" in states:
                 exchange.state = "waiting"
+            elif "kept" in states:
+                exchange.state = "kept"
             elif states <= {"done", "dropped"}:
                 exchange.state = "done"
             else:
@@ -106,12 +111,15 @@ class B2b1cExchange(models.Model):
         failed = Domain("file_ids.state", "=", "failed")
         failed |= Domain("call_ids.refused", "=", True)
         waiting = Domain("file_ids.state", "=", "waiting") & ~failed
-        received = Domain("file_ids.state", "=", "received") & ~failed & ~waiting
+        kept = Domain("file_ids.state", "=", "kept") & ~failed & ~waiting
+        received = Domain("file_ids.state", "=", "received")
+        received &= ~failed & ~waiting & ~kept
         domains = {
             "failed": failed,
             "waiting": waiting,
+            "kept": kept,
             "open": received,
-            "done": ~failed & ~waiting & ~received,
+            "done": ~failed & ~waiting & ~kept & ~received,
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
@@ -169,6 +177,13 @@ class B2b1cExchange(models.Model):
         failed = self.sudo().file_ids.filtered(lambda file: file.state == "failed")
         failed._schedule()
 
+    def action_import_now(self):
+        """Import the files now that wait for their time."""
+        self.check_access("write")
+        # sudo: files are written by the exchange alone
+        kept = self.sudo().file_ids.filtered(lambda file: file.state == "kept")
+        kept._import_now()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_files(self):
         # by the ORM, which takes the attachments with them
@@ -182,13 +197,16 @@ class B2b1cExchange(models.Model):
         for backend in backends.search([("keep_days", ">", 0)]):
             before = fields.Datetime.now() - timedelta(days=backend.keep_days)
             domain = [("backend_id", "=", backend.id), ("date_last", "<", before)]
+            # those have not gone in yet
+            domain.append(("file_ids", "not any", [("state", "in", TO_COME)]))
             found |= self.search(domain, limit=limit)
         found.unlink()
         return len(found), len(found) >= limit
 
     @api.model
     def _cron_take_up(self):
-        """Import files whose import 1C never asked for, or whose job never began."""
+        """Import files whose import 1C never asked for, whose job never began, or whose
+        time has come."""
         now = fields.Datetime.now()
         files = self.env["b2b.1c.file"]
         silent = files.search(
@@ -198,7 +216,9 @@ class B2b1cExchange(models.Model):
                 ("exchange_id.date_last", "<", now - SILENCE),
             ]
         )
-        silent._schedule()
+        silent._take_up()
+        for backend in self.env["b2b.1c.backend"]._find_due():
+            backend._start_kept()
         late = files.search(
             [("state", "=", "waiting"), ("date_waiting", "<", now - 3 * SILENCE)],
             order="id",

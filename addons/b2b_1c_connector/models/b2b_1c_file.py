@@ -38,6 +38,7 @@ class B2b1cFile(models.Model):
     state = fields.Selection(
         [
             ("received", "Received"),
+            ("kept", "Waits for its time"),
             ("waiting", "Being imported"),
             ("done", "Imported"),
             ("failed", "Failed"),

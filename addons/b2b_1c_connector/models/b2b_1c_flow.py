@@ -49,8 +49,9 @@ class B2b1cFlow(models.Model):
     kind = fields.Selection(KINDS, string="Information", required=True, readonly=True)
     last_attempt = fields.Datetime(readonly=True)
     last_success = fields.Datetime(
+        string="As of",
         readonly=True,
-        help="When it was exchanged without a fault, or 1C had nothing to say of it.",
+        help="When 1C sent what went in last without a fault, or had nothing to say.",
     )
     last_data = fields.Datetime(
         string="Last data", readonly=True, help="When 1C said something of it last."
@@ -83,30 +84,59 @@ class B2b1cFlow(models.Model):
     )
 
     @api.depends(
-        "last_success",
-        "error",
-        "backend_id.password_date",
-        *(f"backend_id.{name}" for pair in SETTINGS.values() for name in pair),
+        lambda self: [
+            "last_success",
+            "error",
+            "backend_id.password_date",
+            *(
+                f"backend_id.{name}"
+                for two in self._get_settings().values()
+                for name in two
+            ),
+        ]
     )
     def _compute_state(self):
-        now = fields.Datetime.now()
+        now, kept = fields.Datetime.now(), self._get_kept()
         for flow in self:
-            switch, interval = SETTINGS[flow.kind]
+            _switch, interval = self._get_settings()[flow.kind]
             flow.minutes = int(flow.backend_id[interval] or 0)
-            since = flow.last_success
+            since = flow._get_heard(kept[flow])
             flow.lag = (now - since).total_seconds() // 60 if since else 0
-            flow.state = flow._get_state(flow.backend_id[switch], now)
+            flow.state = flow._get_state(kept[flow], now)
 
-    def _get_state(self, is_exchanged, now):
-        if not is_exchanged:
+    @api.model
+    def _get_settings(self):
+        """Which settings of the connection say whether a kind is exchanged, and how
+        often it is expected; addons with more kinds add theirs.
+
+        :rtype: dict[str, tuple[str, str]]
+        """
+        return SETTINGS
+
+    def _is_exchanged(self):
+        self.ensure_one()
+        switch, _interval = self._get_settings()[self.kind]
+        return bool(self.backend_id[switch])
+
+    def _get_heard(self, _kept):
+        """Since when nothing was heard of it, False if never.
+
+        :param b2b.1c.file _kept: files that wait for their time
+        """
+        self.ensure_one()
+        return self.last_success
+
+    def _get_state(self, kept, now):
+        if not self._is_exchanged():
             return "off"
         if self.error:
             return "failed"
         # before the first time 1C is expected from the password on
-        since = self.last_success or self.backend_id.password_date
+        heard = self._get_heard(kept)
+        since = heard or self.backend_id.password_date
         if self.minutes and since and now - since > timedelta(minutes=2 * self.minutes):
             return "late"
-        return "ok" if self.last_success else "new"
+        return "ok" if heard else "new"
 
     def _describe(self):
         """What is wrong with these, as HTML."""
@@ -125,27 +155,38 @@ class B2b1cFlow(models.Model):
         :param b2b.1c.backend backend:
         :param kinds: keys of :data:`KINDS`
         :param error: what was wrong; nothing: all went well; False: it has begun
-        :param datetime moment: when, default now
+        :param datetime moment: when 1C said it, default now
         :param bool with_data: whether 1C had something to say
         """
         moment = moment or fields.Datetime.now()
-        values = {"last_attempt": moment}
+        values = {"last_attempt": fields.Datetime.now()}
         if error:
             values["error"] = error
         elif error is None:
-            values.update(last_success=moment, error=False)
+            values["error"] = False
+        flows = self._ensure(backend).filtered(lambda flow: flow.kind in kinds)
+        flows.write(values)
+        if error is not None:
+            return
+        for flow in flows:
+            # what came earlier may go in later
+            flow.last_success = max(flow.last_success or moment, moment)
             if with_data:
-                values["last_data"] = moment
+                flow.last_data = max(flow.last_data or moment, moment)
+
+    @api.model
+    def _ensure(self, backends):
+        """The rows of all kinds of information of these connections."""
         # sudo: written by the exchange alone
         flows = self.sudo()
-        found = flows.search([("backend_id", "=", backend.id), ("kind", "in", kinds)])
-        found.write(values)
-        missing = set(kinds) - set(found.mapped("kind"))
-        flows.create(
+        found = flows.search([("backend_id", "in", backends.ids)])
+        known = {(flow.backend_id.id, flow.kind) for flow in found}
+        return found + flows.create(
             [
-                {**values, "backend_id": backend.id, "kind": kind}
-                for kind, _name in KINDS
-                if kind in missing
+                {"backend_id": backend.id, "kind": kind}
+                for backend in backends
+                for kind in self._fields["kind"].get_values(self.env)
+                if (backend.id, kind) not in known
             ]
         )
 
@@ -170,7 +211,8 @@ class B2b1cFile(models.Model):
             kinds = kinds or OF_SESSION.get(self.exchange_id.kind, ())
             error = f"{self.name}: {self.error}"
         if kinds:
-            self.env["b2b.1c.flow"]._note(self.backend_id, list(kinds), error)
+            flows = self.env["b2b.1c.flow"]
+            flows._note(self.backend_id, list(kinds), error, self.create_date)
 
     def _import_items(self, run, cls, items):
         run.flows |= self._get_flows(cls, items)
@@ -241,16 +283,21 @@ class B2b1cExchange(models.Model):
                     ("last_success", "<", last.date_last),
                 ]
             )
-            if last and older:
-                older._note(
-                    backend, older.mapped("kind"), None, last.date_last, with_data=False
+            if not last:
+                continue
+            # what is kept is older than that and has not gone in
+            kept = older.filtered("kept_count")
+            kept.last_silence = last.date_last
+            if rest := older - kept:
+                rest._note(
+                    backend, rest.mapped("kind"), None, last.date_last, with_data=False
                 )
 
 
 class B2b1cBackend(models.Model):
     _inherit = "b2b.1c.backend"
 
-    flow_ids = fields.One2many("b2b.1c.flow", "backend_id", readonly=True)
+    flow_ids = fields.One2many("b2b.1c.flow", "backend_id")
     keeps_books = fields.Boolean(
         string="Keeps books", compute="_compute_keeps_books", compute_sudo=True
     )
@@ -299,14 +346,7 @@ class B2b1cBackend(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
-        # sudo: written by the exchange alone
-        self.env["b2b.1c.flow"].sudo().create(
-            [
-                {"backend_id": connection.id, "kind": kind}
-                for connection in connections
-                for kind, _name in KINDS
-            ]
-        )
+        self.env["b2b.1c.flow"]._ensure(connections)
         return connections
 
     @api.model

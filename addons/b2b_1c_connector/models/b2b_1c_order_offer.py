@@ -2,7 +2,7 @@ import dataclasses
 from datetime import datetime, timedelta
 from itertools import count
 
-from pytz import timezone, utc
+from pytz import utc
 
 from odoo import api, fields, models
 
@@ -204,15 +204,13 @@ class B2b1cOrderOffer(models.Model):
     @api.model
     def _get_local(self, backend, moment):
         """A moment as the clock at the company's shows it; 1C knows no zones."""
-        name = backend.company_id.partner_id.tz or backend.user_id.tz or "UTC"
-        local = utc.localize(moment).astimezone(timezone(name))
+        local = utc.localize(moment).astimezone(backend._get_zone())
         return local.replace(tzinfo=None, microsecond=0)
 
     def _to_utc(self, moment):
         """What a clock at the company's shows, as the database keeps it."""
-        backend = self.backend_id
-        name = backend.company_id.partner_id.tz or backend.user_id.tz or "UTC"
-        local = timezone(name).localize(moment.replace(tzinfo=None))
+        zone = self.backend_id._get_zone()
+        local = zone.localize(moment.replace(tzinfo=None))
         return local.astimezone(utc).replace(tzinfo=None)
 
     def _get_moment(self):

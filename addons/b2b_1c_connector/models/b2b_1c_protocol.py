@@ -111,7 +111,7 @@ class B2b1cProtocol(models.Model):
         if shutil.disk_usage(config["data_dir"]).free < FREE_SPACE + len(body):
             raise Refusal(self.env._("There is no room for the file."))
         file = self._get_file(name)
-        if file.state in ("waiting", "done"):
+        if file.state in ("kept", "waiting", "done"):
             raise Refusal(
                 self.env._("%(file)s is being imported already: begin anew.", file=name)
             )
@@ -128,8 +128,8 @@ class B2b1cProtocol(models.Model):
         if not file:
             return self._unpack_first(name)
         if file.state == "received":
-            file._schedule()
-            return "progress"
+            file._take_up()
+            return self._tell(file, (file.state, file.error))
         return self._tell(file, file._wait(HOLD, LOOK))
 
     def _unpack_first(self, name):
@@ -151,7 +151,8 @@ class B2b1cProtocol(models.Model):
 
     def _tell(self, file, outcome):
         state, error = outcome
-        if state == "done":
+        # what is kept for its time is safe here: 1C need not wait for hours
+        if state in ("done", "kept"):
             return "success"
         if state == "failed":
             raise Refusal(error)

@@ -24,6 +24,7 @@ from . import test_prices
 from . import test_properties
 from . import test_properties_page
 from . import test_settlement
+from . import test_schedule
 from . import test_staff
 from . import test_stock
 from . import test_translations
