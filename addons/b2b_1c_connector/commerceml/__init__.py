@@ -18,5 +18,6 @@ from .errors import (
     TruncatedFile,
 )
 from .reader import Reader, check, read
+from .reference import write_info
 from .stream import Limits
 from .writer import OrderError, check_order, write_orders

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import html2plaintext, is_html_empty
 
 from ..commerceml import OrderError, model
@@ -51,7 +51,19 @@ class B2b1cOrderDocument(models.Model):
             warehouses=row._prepare_warehouses(),
             requisites=row._prepare_requisites(is_substituted),
             cancelled=order.state != "sale",
+            status=row._get_statuses().get(order.state),
+            status_id=order.state,
         )
+
+    @api.model
+    def _get_statuses(self):
+        """The states of an order that 1C hears of, in the language of the user.
+
+        :rtype: dict[str, str]
+        """
+        states = self.env["sale.order"]._fields["state"]
+        words = dict(states._description_selection(self.env))
+        return {state: words[state] for state in ("sale", "cancel")}
 
     def _get_currency(self):
         """The currency in 1C's words, if it has said them and they fit."""
@@ -116,6 +128,7 @@ class B2b1cOrderDocument(models.Model):
             ("Сайт", order.website_id.name or order.company_id.name),
             ("Договор контрагента", order.b2b_contract_id.name),
             ("Метод оплаты", order.payment_term_id.name),
+            ("Метод оплаты ИД", order.payment_term_id.id),
             ("Способ доставки", order.carrier_id.name),
             ("Адрес доставки", delivery.text),
             ("Дата отгрузки", due and f"{self._get_local(self.backend_id, due):%F}"),

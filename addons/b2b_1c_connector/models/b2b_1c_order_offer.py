@@ -5,6 +5,7 @@ from itertools import count
 from pytz import utc
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..commerceml import OrderError, check_order, write_orders
 from ..commerceml.writer import NUMBER_LENGTH
@@ -86,7 +87,26 @@ class B2b1cOrderOffer(models.Model):
             found = suspect.filtered(lambda row: row.tries == tries)
             limit = FEWER.get(tries, 1)
         # an import is at work with the others: next time
-        return found.try_lock_for_update(allow_referencing=True), limit
+        return found._lock_free(), limit
+
+    def _lock_free(self):
+        """Lock those of these rows that nobody else has locked.
+
+        As `try_lock_for_update`, but whoever meets a change made meanwhile is run
+        again, which is no error for the log.
+        """
+        if not self:
+            return self
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM b2b_1c_order WHERE id IN %s"
+                " FOR NO KEY UPDATE SKIP LOCKED",
+                self._ids,
+            ),
+            log_exceptions=False,
+        )
+        free = {key for [key] in self.env.cr.fetchall()}
+        return self.filtered(lambda row: row.id in free)
 
     def _prepare_offer(self):
         """The order as it is to be offered.

@@ -159,17 +159,6 @@ class B2b1cProtocol(models.Model):
         # newer modules show their user what follows
         return f"progress\n{file.position} of {file.rows}" if file.rows else "progress"
 
-    def _get_info(self):
-        """Statuses and ways of payment, from which newer modules fill their tables.
-
-        The name of the statuses' element begins with a Latin C: so Bitrix writes it and
-        so modules look for it.
-        """
-        return (
-            '<?xml version="1.0" encoding="windows-1251"?>\n'
-            "<Справочник><Cтатусы/><ПлатежныеСистемы/></Справочник>"
-        ).encode("windows-1251")
-
     def _get_name(self, words):
         """The safe relative path of the file that 1C names."""
         try:

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..commerceml import write_orders
+from ..commerceml import write_info, write_orders
 from .b2b_1c_protocol import VERSION
 
 
@@ -34,3 +34,16 @@ class B2b1cProtocolOrders(models.Model):
             return rows._offer(self, version=version).decode()
         formed = rows._get_local(self.backend_id, fields.Datetime.now())
         return write_orders([], formed, version=version).decode()
+
+    def _get_info(self):
+        """The statuses and ways of payment that orders tell, from which newer modules
+        fill their tables.
+
+        :rtype: bytes
+        """
+        backend = self.backend_id
+        statuses = self.env["b2b.1c.order"]._get_statuses()
+        terms = self.env["account.payment.term"].search(
+            [("company_id", "in", [False, backend.company_id.id])]
+        )
+        return write_info(statuses.items(), [(term.id, term.name) for term in terms])

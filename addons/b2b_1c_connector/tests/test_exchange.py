@@ -7,6 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import requests
+from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime
@@ -469,11 +470,27 @@ class TestExchange(Builders1c, HttpCase):
         self.assertIn("utf-8", answer.headers["Content-Type"])
         self.assertEqual(self.client.text("sale", "success"), "success")
 
-    def test_info_is_in_the_encoding_it_declares(self):
+    def test_info_is_what_orders_tell_in_the_words_of_bitrix(self):
         self.client.log_in("sale")
+        self.env["account.payment.term"].create({"name": "14 дней & ещё"})
         answer = self.client.call("sale", "info")
         self.assertIn("windows-1251", answer.headers["Content-Type"])
-        self.assertIn("ПлатежныеСистемы", answer.content.decode("windows-1251"))
+        text = answer.content.decode("windows-1251")
+        # a Latin C
+        self.assertTrue(text.split("\n")[1].startswith("<Справочник><C\u0442атусы>"))
+        root = etree.fromstring(answer.content)
+        found = {
+            part.tag: {item.findtext("Ид"): item.findtext("Название") for item in part}
+            for part in root
+        }
+        self.assertEqual(list(found["C\u0442атусы"]), ["sale", "cancel"])
+        self.assertIn("14 дней & ещё", found["ПлатежныеСистемы"].values())
+
+    def test_info_is_for_who_is_logged_in(self):
+        stranger = Client(self, "test", "1c-test", "wrong")
+        answer = stranger.call("sale", "info")
+        self.assertEqual(answer.status_code, 401)
+        self.assertNotIn("Справочник", answer.text)
 
     def test_ends_of_a_run_are_taken_note_of(self):
         self.client.log_in()

@@ -108,8 +108,14 @@ class OrdersCase(Builders1c, B2bBuilders, HttpCase):
 @tagged("post_install", "-at_install")
 class TestOrdersOut(OrdersCase):
     def test_confirmed_order_goes_with_all_that_1c_needs(self):
-        order = self.confirm(quantity=3, client_order_ref="PO 7")
+        terms = self.env["account.payment.term"].create({"name": "30 days"})
+        order = self.confirm(
+            quantity=3, client_order_ref="PO 7", payment_term_id=terms.id
+        )
         [document] = self.ask()
+        # by these 1C finds them in what `mode=info` has told it
+        self.assertEqual(document.status_id, "sale")
+        self.assertEqual(document.requisite("Метод оплаты ИД"), str(terms.id))
         self.assertEqual(document.number, order.name)
         self.assertEqual(document.id, str(order.id))
         self.assertEqual(document.amount, 300)
