@@ -6,7 +6,7 @@ import secrets
 from pytz import timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import NO_ACCESS, Command
 
 COOKIE = "b2b_1c"
@@ -24,7 +24,7 @@ class B2b1cBackend(models.Model):
 
     _name = "b2b.1c.backend"
     _description = "1C Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["b2b.1c.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "name"
     _check_company_auto = True
 
@@ -182,7 +182,8 @@ class B2b1cBackend(models.Model):
         connections = super().create(vals_list)
         for connection in connections:
             connection.login = connection.login or f"1c-{connection.key}"
-            connection.user_id = connection._create_user()
+            # sudo: whose account it is decides whom `write` renames
+            connection.sudo().user_id = connection._create_user()
         return connections
 
     def _create_user(self):
@@ -203,6 +204,8 @@ class B2b1cBackend(models.Model):
         )
 
     def write(self, vals):
+        if "company_id" in vals:
+            self._check_move(self.env["res.company"].browse(vals["company_id"]))
         result = super().write(vals)
         mirrored = {"login", "active", "company_id"} & set(vals)
         for connection in self.filtered("user_id") if mirrored else ():
@@ -211,11 +214,34 @@ class B2b1cBackend(models.Model):
                 {
                     "login": connection.login,
                     "active": connection.active,
-                    "company_ids": [Command.link(connection.company_id.id)],
+                    "company_ids": [Command.set(connection.company_id.ids)],
                     "company_id": connection.company_id.id,
                 }
             )
         return result
+
+    def _check_move(self, company):
+        """Refuse to move to a company what is not to be moved there.
+
+        :raise AccessError: it is none of the user's
+        :raise ValidationError: records of the one before are bound
+        """
+        if not self.env.su and company not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._("A connection is of a company that you work in.")
+            )
+        moved = self.filtered(lambda connection: connection.company_id != company)
+        # sudo: whether anything is bound decides, whoever may see it
+        bindings = self.env["b2b.1c.binding"].sudo()
+        bound = [("backend_id", "in", moved.ids), ("res_id", "!=", False)]
+        if bindings.search_count(bound, limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Records of company %(company)s are bound to what 1C calls them: "
+                    "make a new connection for another company.",
+                    company=moved.company_id[:1].sudo().name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_exchanges(self):

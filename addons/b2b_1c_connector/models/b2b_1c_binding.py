@@ -10,6 +10,7 @@ class B2b1cBinding(models.Model):
     """
 
     _name = "b2b.1c.binding"
+    _inherit = "b2b.1c.guarded"
     _description = "1C Binding"
     _order = "res_model, name, id"
 
@@ -111,7 +112,8 @@ class B2b1cBinding(models.Model):
                     )
                 )
         # what 1C said last was not said of this record
-        self.digest = False
+        # sudo: the exchange keeps it
+        self.sudo().digest = False
         for backend in self.filtered("res_id").backend_id:
             self.env["b2b.1c.waiting"]._schedule(backend)
 

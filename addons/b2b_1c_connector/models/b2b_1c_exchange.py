@@ -3,6 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS, Domain
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -170,9 +171,21 @@ class B2b1cExchange(models.Model):
         found = self.search([*domain, ("date_last", ">", since)], limit=1)
         return found or self._begin(backend, kind)[0]
 
+    def _check_administrator(self):
+        """Refuse to whoever may not act on these exchanges.
+
+        :raise AccessError:
+        """
+        group = "b2b_portal.group_b2b_administrator"
+        if not self.env.su and not self.env.user.has_group(group):
+            raise AccessError(
+                self.env._("Only a B2B administrator acts on exchanges with 1C.")
+            )
+        self.check_access("read")
+
     def action_run_again(self):
         """Import the files once more that could not be imported."""
-        self.check_access("write")
+        self._check_administrator()
         # sudo: files are written by the exchange alone
         failed = self.sudo().file_ids.filtered(lambda file: file.state == "failed")
         failed._schedule()

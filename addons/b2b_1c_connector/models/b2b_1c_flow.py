@@ -38,6 +38,7 @@ class B2b1cFlow(models.Model):
     """How it stands with one kind of information of a connection."""
 
     _name = "b2b.1c.flow"
+    _inherit = "b2b.1c.guarded"
     _description = "Kind of Information of a 1C Connection"
     _order = "id"
     _rec_name = "kind"

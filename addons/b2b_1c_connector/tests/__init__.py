@@ -20,13 +20,14 @@ from . import test_import
 from . import test_offers_race
 from . import test_orders
 from . import test_orders_http
+from . import test_pictures
 from . import test_prices
 from . import test_properties
 from . import test_properties_page
-from . import test_settlement
+from . import test_rights
 from . import test_schedule
+from . import test_settlement
 from . import test_staff
 from . import test_stock
 from . import test_translations
 from . import test_variants
-from . import test_pictures
