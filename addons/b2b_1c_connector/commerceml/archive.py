@@ -39,18 +39,18 @@ class ArchiveLimits:
 def safe_name(name):
     """The relative path under which an uploaded file may be kept.
 
-    Backslashes are folders; a drive or folders of 1C's own machine before the name are
-    cut off; folders of images stay.
+    Backslashes are folders; a drive or folders of 1C's own machine before the name or
+    before the folder of images are cut off.
 
     :raise HostileFile: nothing safe can be made of it
     """
     path = _plain(name)
-    if DRIVE.match(path) or path.startswith("/"):
-        parts = _parts(DRIVE.sub("", path))
-        start = parts.index(IMAGES) if IMAGES in parts else len(parts) - 1
-        parts = parts[start:]
-    else:
-        parts = _parts(path)
+    is_absolute = DRIVE.match(path) or path.startswith("/")
+    parts = _parts(DRIVE.sub("", path))
+    if IMAGES in parts:
+        parts = parts[parts.index(IMAGES) :]
+    elif is_absolute:
+        parts = parts[-1:]
     return "/".join(parts)
 
 

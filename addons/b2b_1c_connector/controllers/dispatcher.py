@@ -22,8 +22,6 @@ class Dispatcher1c(Dispatcher):
 
     def dispatch(self, endpoint, args):
         """Call the endpoint with what the route names; it reads all else itself."""
-        # read now: the request is answered again if it met another transaction
-        self.request.httprequest.get_data(cache=True)
         self.request.params = args
         return self.request.registry["ir.http"]._dispatch(endpoint)
 

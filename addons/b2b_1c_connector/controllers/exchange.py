@@ -43,7 +43,10 @@ class Exchange(Controller):
             response.headers["WWW-Authenticate"] = 'Basic realm="1C"'
             return response
         request.update_env(user=exchange.env.uid, su=True)
-        reply, content_type = exchange._answer(words, http.get_data())
+        exchange._note_client(http.user_agent.string, http.remote_addr)
+        # read once we know who sends it, and kept: the request is answered again if it
+        # met another transaction
+        reply, content_type = exchange._answer(words, http.get_data(cache=True))
         return plain(reply, content_type=content_type)
 
 

@@ -136,6 +136,14 @@ class B2b1cBackend(models.Model):
 
         :raise Fault: it is another one
         """
+        if reply.status_code == 404:
+            raise Fault(
+                self.env._(
+                    "Nothing is at this address (HTTP 404): the web server in front of "
+                    "Odoo leads elsewhere, or Odoo serves several databases and does "
+                    "not know which one is meant: set dbfilter."
+                )
+            )
         lines = reply.text.split("\n")
         if reply.status_code != 200 or lines[0] != "success" or len(lines) < 3:
             raise Fault(

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+# the beginning of a reply, which tells what it was; the rest of orders is attached
+BEGINNING = 2000
 
 
 class B2b1cCall(models.Model):
@@ -11,9 +14,83 @@ class B2b1cCall(models.Model):
     exchange_id = fields.Many2one(
         "b2b.1c.exchange", required=True, index=True, ondelete="cascade"
     )
+    kind = fields.Char(string="Type", readonly=True)
     mode = fields.Char(readonly=True)
     filename = fields.Char(string="File", readonly=True)
+    version = fields.Char(readonly=True)
     count = fields.Integer(string="Times", default=1, readonly=True)
     size = fields.Integer(string="Bytes", readonly=True)
     reply = fields.Text(readonly=True)
     refused = fields.Boolean(readonly=True)
+    attachment_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        string="Whole reply",
+        domain=[("res_model", "=", "b2b.1c.call")],
+        readonly=True,
+        help="Orders as 1C was told them.",
+    )
+
+    @api.model
+    def _note(self, exchange, words, body, reply):
+        """Write a call down; a repetition of the last one is counted with it.
+
+        :param b2b.1c.exchange exchange: the session
+        :param dict words: the query
+        :param bytes body:
+        :param reply: text or bytes
+        """
+        exchange.date_last = fields.Datetime.now()
+        if isinstance(reply, bytes):
+            reply = reply.decode("windows-1251")
+        if words.get("mode") == "checkauth":
+            # the cookie is as good as a password
+            reply = reply.partition("\n")[0]
+        values = {
+            "reply": _clean(reply, BEGINNING),
+            "refused": reply.startswith("failure"),
+        }
+        asked = {
+            "kind": _clean(words.get("type"), 40),
+            "mode": _clean(words.get("mode"), 40),
+            "filename": _clean(words.get("filename"), 500),
+            "version": _clean(words.get("version"), 40),
+        }
+        last = self.search(
+            [("exchange_id", "=", exchange.id)], order="id desc", limit=1
+        )
+        is_long = len(reply) > BEGINNING
+        if (
+            last
+            and not is_long
+            and all((last[key] or "") == asked[key] for key in asked)
+        ):
+            size = min(last.size + len(body), 2**31 - 1)
+            last.write({**values, "count": last.count + 1, "size": size})
+            return
+        call = self.create(
+            {**asked, **values, "size": len(body), "exchange_id": exchange.id}
+        )
+        if is_long:
+            call._attach(reply)
+
+    def _attach(self, reply):
+        """Keep a reply that is too long for the list."""
+        self.env["ir.attachment"].create(
+            {
+                "name": f"{self.mode}-{self.id}.xml",
+                "raw": reply.encode(),
+                "mimetype": "application/xml",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_replies(self):
+        self.attachment_ids.unlink()
+
+
+def _clean(text, length):
+    """Text that a database takes, cut."""
+    return (text or "")[:length].replace("\0", "")

@@ -63,7 +63,15 @@ class B2b1cExchange(models.Model):
         search="_search_state",
     )
     size = fields.Float(string="Bytes", digits=(20, 0), readonly=True)
+    uploads = fields.Integer(
+        readonly=True,
+        help="How often 1C has begun to send anew: names of files begin anew, too.",
+    )
     file_ids = fields.One2many("b2b.1c.file", "exchange_id", readonly=True)
+    is_overtaken = fields.Boolean(
+        compute="_compute_is_overtaken",
+        help="Later files have brought newer information of the kind that failed.",
+    )
     problem_ids = fields.One2many("b2b.1c.problem", "exchange_id", readonly=True)
     created = fields.Integer(compute="_compute_counts")
     updated = fields.Integer(compute="_compute_counts")
@@ -72,6 +80,10 @@ class B2b1cExchange(models.Model):
     waiting = fields.Integer(string="Kept for later", compute="_compute_counts")
     failed = fields.Integer(compute="_compute_counts")
     seconds = fields.Float(compute="_compute_counts")
+    client = fields.Char(
+        readonly=True,
+        help="The program that calls, as it names itself, and from where.",
+    )
     call_ids = fields.One2many("b2b.1c.call", "exchange_id", readonly=True)
     # the cookie of the session: only its hash is kept, and nobody reads that
     token_hash = fields.Char(copy=False, index=True, groups=NO_ACCESS)
@@ -183,6 +195,23 @@ class B2b1cExchange(models.Model):
             )
         self.check_access("read")
 
+    def _note_client(self, program, address):
+        """Keep who calls.
+
+        :param str program: as it names itself
+        :param str address: IP address
+        """
+        client = " · ".join(filter(None, [(program or "")[:100], address]))
+        client = client.replace("\0", "")
+        if self.client != client:
+            self.client = client
+
+    @api.depends("file_ids.state", "file_ids.flows")
+    def _compute_is_overtaken(self):
+        for exchange in self:
+            failed = exchange.file_ids.filtered(lambda file: file.state == "failed")
+            exchange.is_overtaken = any(file._is_overtaken() for file in failed)
+
     def action_run_again(self):
         """Import the files once more that could not be imported."""
         self._check_administrator()
@@ -201,6 +230,7 @@ class B2b1cExchange(models.Model):
     def _unlink_files(self):
         # by the ORM, which takes the attachments with them
         self.file_ids.unlink()
+        self.call_ids.unlink()
 
     @api.autovacuum
     def _gc_exchanges(self, limit=500):

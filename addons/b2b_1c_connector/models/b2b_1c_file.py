@@ -1,12 +1,20 @@
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from odoo import fields, models
+from odoo.tools import config
 
-from ..commerceml import unpack
+from ..commerceml import ArchiveLimits, unpack
 
 ARCHIVE = b"PK\x03\x04"
+# so much of a file is in memory at a time
+PIECE = 8 * 1024**2
+# must stay free beside what is kept
+FREE_SPACE = 500 * 1024**2
+# of one session, and of one archive when it is unpacked
+LARGEST = 4 * 1024**3
 
 
 class B2b1cFile(models.Model):
@@ -23,6 +31,9 @@ class B2b1cFile(models.Model):
     backend_id = fields.Many2one(related="exchange_id.backend_id", store=True)
     company_id = fields.Many2one(related="exchange_id.company_id", store=True)
     name = fields.Char(required=True, readonly=True)
+    upload = fields.Integer(
+        readonly=True, help="Which upload of the session it came with, from 0."
+    )
     size = fields.Float(string="Bytes", digits=(20, 0), readonly=True)
     content = fields.Selection(
         [
@@ -71,7 +82,7 @@ class B2b1cFile(models.Model):
             attachments = self.env["ir.attachment"].with_context(
                 image_no_postprocess=True
             )
-            attachments.create(
+            part = attachments.create(
                 {
                     "name": Path(self.name).name,
                     "raw": body,
@@ -80,6 +91,7 @@ class B2b1cFile(models.Model):
                     "res_id": self.id,
                 }
             )
+            part.invalidate_recordset(["raw", "datas"])
         self.size += len(body)
 
     def _drop(self):
@@ -88,12 +100,24 @@ class B2b1cFile(models.Model):
         self.state = "dropped"
 
     def _unpack(self, source):
-        """Make a file of each in the archive."""
+        """Make a file of each in the archive.
+
+        :raise RefusedFile: it is broken or hostile, or there is no room for it
+        """
         with tempfile.TemporaryDirectory(prefix="b2b_1c_") as above:
             folder = Path(above) / "files"
-            for name in unpack(source, folder):
-                file = self.create({"exchange_id": self.exchange_id.id, "name": name})
-                file._append((folder / name).read_bytes())
+            limits = ArchiveLimits(bytes=min(LARGEST, get_free_space(above)))
+            for name in unpack(source, folder, limits):
+                file = self.create(
+                    {
+                        "exchange_id": self.exchange_id.id,
+                        "upload": self.upload,
+                        "name": name,
+                    }
+                )
+                with (folder / name).open("rb") as content:
+                    while piece := content.read(PIECE):
+                        file._append(piece)
 
     @contextmanager
     def _open(self):
@@ -107,9 +131,23 @@ class B2b1cFile(models.Model):
             yield whole
 
 
+def get_free_space(folder=None):
+    """How many bytes may be written.
+
+    :param folder: where, beside the folder that attachments lie in
+    :rtype: int
+    """
+    folders = [config["data_dir"], *filter(None, [folder])]
+    return max(min(shutil.disk_usage(one).free for one in folders) - FREE_SPACE, 0)
+
+
 def _sniff(name, start):
-    """What a file is, by its first bytes."""
-    if start.startswith(ARCHIVE):
+    """What a file is, by its name and its first bytes.
+
+    Documents of offices are archives, too, and 1C sends them beside pictures.
+    """
+    is_bare = "/" not in name
+    if is_bare and name.lower().endswith(".zip") and start.startswith(ARCHIVE):
         return "archive"
     head = start[:200].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if name.lower().endswith(".xml") or head.startswith(b"<"):

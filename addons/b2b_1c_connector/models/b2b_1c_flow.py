@@ -215,6 +215,24 @@ class B2b1cFile(models.Model):
             flows = self.env["b2b.1c.flow"]
             flows._note(self.backend_id, list(kinds), error, self.create_date)
 
+    def _is_overtaken(self):
+        """Whether later files have brought in the kinds of information of this one."""
+        self.ensure_one()
+        if self.content == "other":
+            return False
+        kinds = set(self.flows.split(",")) if self.flows else set()
+        later = self.search(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("id", ">", self.id),
+                ("content", "=", "data"),
+                ("state", "=", "done"),
+                ("flows", "!=", False),
+            ]
+        )
+        # what failed at its beginning may have been of any kind
+        return any(not kinds or kinds & set(file.flows.split(",")) for file in later)
+
     def _import_items(self, run, cls, items):
         run.flows |= self._get_flows(cls, items)
         return super()._import_items(run, cls, items)

@@ -1,12 +1,18 @@
+import logging
 import re
-import shutil
 import time
 
-from odoo import fields, models
-from odoo.tools import SQL, config
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
 
 from ..commerceml import RefusedFile, safe_name
 from .b2b_1c_backend import COOKIE
+from .b2b_1c_file import LARGEST, get_free_space
+
+_logger = logging.getLogger(__name__)
 
 TEXT = "text/plain; charset=utf-8"
 TEXT_1251 = "text/plain; charset=windows-1251"
@@ -20,18 +26,20 @@ MODES = {
 # ends of a run of which newer modules tell: there is nothing to do, and no harm in it
 NOTICES = {"complete", "deactivate", "success"}
 VERSION = re.compile(r"\d{1,2}\.\d{1,3}")
-LARGEST_SESSION = 4 * 1024**3
-FREE_SPACE = 500 * 1024**2
 # how long a request about an import that goes on is held, and how often it looks
 HOLD = 2
 LOOK = 0.2
-LOG_OF_REPLY = 2000
 # first number of the advisory locks of held requests
 HELD = 0xB2B1C
 
 
 class Refusal(Exception):
     """What 1C asks cannot be done; it shows the text to its user."""
+
+
+def _refuse(reason):
+    # one line: it may repeat what was asked, with line ends of its own
+    return "failure\n" + " ".join(reason.split())
 
 
 class B2b1cProtocol(models.Model):
@@ -52,10 +60,16 @@ class B2b1cProtocol(models.Model):
             with self.env.cr.savepoint():
                 reply, content_type = self._do(mode, words, body)
         except Refusal as refusal:
-            # one line: it may repeat what was asked, with line ends of its own
-            reason = " ".join(str(refusal).split())
-            reply, content_type = f"failure\n{reason}", TEXT
-        self._log(mode, words, body, reply)
+            reply, content_type = _refuse(str(refusal)), TEXT
+        except (psycopg2.OperationalError, psycopg2.IntegrityError, ConcurrencyError):
+            # met another transaction: the request is answered again
+            raise
+        except Exception:
+            # the call is to be seen in its exchange, not in the log of Odoo alone
+            _logger.exception("1C: %s of %s failed", mode, self.backend_id.name)
+            reason = self.env._("Internal error, see the log of Odoo.")
+            reply, content_type = _refuse(reason), TEXT
+        self.env["b2b.1c.call"]._note(self, words, body, reply)
         if content_type == TEXT and self.backend_id.configuration == "ut10":
             # the oldest reads texts as files of Russian Windows (reference 1.2)
             return reply.encode("windows-1251", "replace"), TEXT_1251
@@ -92,7 +106,8 @@ class B2b1cProtocol(models.Model):
 
         Two lines, none empty: 1C counts them. Four for those who tell a version.
         """
-        self.file_ids.filtered(lambda file: file.state == "received")._drop()
+        self._get_files([("state", "=", "received")])._drop()
+        self.uploads += 1
         lines = [
             "zip=yes" if self.backend_id.allow_zip else "zip=no",
             f"file_limit={self.backend_id.file_limit}",
@@ -106,17 +121,19 @@ class B2b1cProtocol(models.Model):
     def _mode_file(self, words, body):
         """Append to the file: 1C cuts large ones and tells neither place nor end."""
         name = self._get_name(words)
-        if self.size + len(body) > LARGEST_SESSION:
+        if self.size + len(body) > LARGEST:
             raise Refusal(self.env._("Too much was sent in one session."))
-        if shutil.disk_usage(config["data_dir"]).free < FREE_SPACE + len(body):
+        if get_free_space() < len(body):
             raise Refusal(self.env._("There is no room for the file."))
         file = self._get_file(name)
-        if file.state in ("kept", "waiting", "done"):
+        if file.state == "waiting":
             raise Refusal(
                 self.env._("%(file)s is being imported already: begin anew.", file=name)
             )
         if file.state != "received":
-            file = file.create({"exchange_id": self.id, "name": name})
+            file = file.create(
+                {"exchange_id": self.id, "upload": self.uploads, "name": name}
+            )
         file._append(body)
         self.size += len(body)
         return "success"
@@ -134,7 +151,7 @@ class B2b1cProtocol(models.Model):
 
     def _unpack_first(self, name):
         """The file may be in an archive: 1C names what is inside, never the archive."""
-        archives = self.file_ids.filtered(lambda file: file.content == "archive")
+        archives = self._get_files([("content", "=", "archive")])
         failed = archives.filtered(lambda file: file.state == "failed")
         received = archives.filtered(lambda file: file.state == "received")
         waiting = archives.filtered(lambda file: file.state == "waiting")
@@ -166,34 +183,20 @@ class B2b1cProtocol(models.Model):
         except RefusedFile as error:
             raise Refusal(str(error)) from error
 
-    def _get_file(self, name):
-        """The file of that name in this session: the last one that counts."""
+    def _get_files(self, domain=(), limit=None):
+        """Files of the upload that goes on, the last ones first."""
         # searched: there may be thousands of pictures
-        domain = [("exchange_id", "=", self.id), ("name", "=", name)]
-        domain.append(("state", "!=", "dropped"))
-        return self.env["b2b.1c.file"].search(domain, order="id desc", limit=1)
+        domain = [
+            ("exchange_id", "=", self.id),
+            ("upload", "=", self.uploads),
+            ("state", "!=", "dropped"),
+            *domain,
+        ]
+        return self.env["b2b.1c.file"].search(domain, order="id desc", limit=limit)
 
-    def _log(self, mode, words, body, reply):
-        """Write the call down; repetitions of the last one are counted with it."""
-        self.date_last = fields.Datetime.now()
-        if isinstance(reply, bytes):
-            reply = reply.decode("windows-1251")
-        refused = reply.startswith("failure")
-        filename = words.get("filename", "")[:500].replace("\0", "")
-        if mode == "checkauth":
-            # the cookie is as good as a password
-            reply = "success"
-        last = self.env["b2b.1c.call"].search(
-            [("exchange_id", "=", self.id)], order="id desc", limit=1
-        )
-        values = {"reply": reply[:LOG_OF_REPLY].replace("\0", ""), "refused": refused}
-        if last and (last.mode, last.filename or "") == (mode, filename):
-            size = min(last.size + len(body), 2**31 - 1)
-            last.write({**values, "count": last.count + 1, "size": size})
-            return
-        values.update(mode=mode[:40].replace("\0", ""), filename=filename)
-        values.update(size=len(body), exchange_id=self.id)
-        last.create(values)
+    def _get_file(self, name):
+        """The last file of that name in the upload that goes on."""
+        return self._get_files([("name", "=", name)], limit=1)
 
 
 class B2b1cFileWait(models.Model):

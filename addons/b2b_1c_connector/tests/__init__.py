@@ -13,6 +13,8 @@ from . import test_commerceml_writer
 from . import test_conflict
 from . import test_exchange
 from . import test_exchange_fuzzing
+from . import test_exchange_log
+from . import test_exchange_uploads
 from . import test_flow
 from . import test_goods
 from . import test_goods_race

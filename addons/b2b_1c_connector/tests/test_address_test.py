@@ -77,6 +77,10 @@ class TestAddressTest(Builders1c, HttpCase):
         reply = self._answer(301, Location="https://elsewhere/")
         self.assertIn("https://elsewhere/", self._fault(lambda *_args: reply))
 
+    def test_address_without_anything_is_told(self):
+        reply = self._answer(404, "<html>")
+        self.assertIn("dbfilter", self._fault(lambda *_args: reply))
+
     def test_small_limit_of_a_proxy_is_told(self):
         reply = self._answer(413, "<html>")
         text = self._fault(lambda headers, body: reply if body else None)

@@ -126,6 +126,7 @@ class TestArchive(CommerceMLCase):
             ("./import.xml", "import.xml"),
             ("заказ №1.xml", "заказ №1.xml"),
             ("/tmp/v8_12/import.xml", "import.xml"),
+            ("v8_tmp/import_files/ab/x.jpg", "import_files/ab/x.jpg"),
             ("C:\\Temp\\import_files\\ab\\x.jpg", "import_files/ab/x.jpg"),
             ("/tmp/v8_12/import_files/ab/x.jpg", "import_files/ab/x.jpg"),
         ):

@@ -17,7 +17,7 @@ from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 from odoo.tools import mute_logger
 
 from ..controllers import dispatcher
-from ..models import b2b_1c_protocol
+from ..models import b2b_1c_file, b2b_1c_protocol
 from .common import as_1c_writes, catalog, envelope
 from .common_1c import Builders1c
 
@@ -270,13 +270,13 @@ class TestExchange(Builders1c, HttpCase):
 
     def test_too_much_is_refused(self):
         self.client.log_in()
-        with patch.object(b2b_1c_protocol, "LARGEST_SESSION", 10):
+        with patch.object(b2b_1c_protocol, "LARGEST", 10):
             self.assertEqual(
                 self.client.text("catalog", "file", b"x" * 10, filename="a"), "success"
             )
             reply = self.client.text("catalog", "file", b"x", filename="a")
         self.assertTrue(reply.startswith("failure\n"))
-        with patch.object(b2b_1c_protocol, "FREE_SPACE", 2**70):
+        with patch.object(b2b_1c_file, "FREE_SPACE", 2**70):
             reply = self.client.text("catalog", "file", b"x", filename="b")
         self.assertTrue(reply.startswith("failure\n"))
 
