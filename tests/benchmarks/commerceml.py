@@ -3,10 +3,10 @@
     ./setup/odoo shell < tests/benchmarks/commerceml.py
 
 Needs no database, so any Python with lxml will do, too: python tests/benchmarks/…
-Each kind of file (BENCH_KINDS: goods,offers,prices,rests,documents) lies as 1C writes it,
-with 20,000 rows (BENCH_ROWS). Reading is measured against a bare lxml iterparse of the
-same file (all end events, each element cleared) in BENCH_TURNS turns; memory in a process
-of its own, with 20,000 and with 100,000 goods.
+Each kind of file (BENCH_KINDS: goods,offers,prices,rests,documents) lies as 1C writes
+it, with 20,000 rows (BENCH_ROWS). Reading is measured against a bare lxml iterparse of
+the same file (all end events, each element cleared) in BENCH_TURNS turns; memory in a
+process of its own, with 20,000 and with 100,000 goods.
 """
 
 import os

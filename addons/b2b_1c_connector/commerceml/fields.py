@@ -2,28 +2,7 @@
 
 from . import scalars
 from .errors import RowError
-from .layout import local_name
-
-# namespaces are few; a file that invents names must not fill the memory
-CACHED = 1000
-
-
-class Names(dict):
-    """What a tag means, by its local name; None if it is unknown.
-
-    Looking into a dictionary by the whole tag is what makes reading fast: the local
-    name is cut out only when a tag is met for the first time.
-    """
-
-    def __init__(self, known):
-        super().__init__()
-        self.known = known
-
-    def __missing__(self, tag):
-        meaning = self.known.get(local_name(tag))
-        if len(self) < CACHED:
-            self[tag] = meaning
-        return meaning
+from .layout import CACHED, Names, local_name
 
 
 class Fields(Names):

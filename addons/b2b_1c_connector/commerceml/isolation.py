@@ -9,7 +9,8 @@ parsed in a thread that ends with it.
 import queue
 import threading
 
-BATCH = 250
+# more of them alive at once would only leave the caches of the processor
+BATCH = 25
 # so many batches may wait to be taken
 WAITING = 4
 # how often a thread that is not listened to any more looks up, in seconds
@@ -17,7 +18,7 @@ PATIENCE = 0.1
 
 
 def in_own_thread(generate):
-    """Iterate over what `generate()` yields, made by another thread.
+    """Iterate over what `generate()` yields, made by another thread, as lists of items.
 
     An exception there is raised here, after the items before it. When the iteration is
     given up, the thread ends.
@@ -30,7 +31,7 @@ def in_own_thread(generate):
     try:
         while True:
             items, ended, fault = results.get()
-            yield from items
+            yield items
             if fault:
                 raise fault
             if ended:

@@ -5,10 +5,10 @@ groups…) → rows. Beside its containers a section has a header: id, name, own
 Documents and counterparties stand in the root or in a container of the root.
 """
 
-from functools import lru_cache
-
 from .encoding import ROOT
 
+# namespaces are few; a file that invents names must not fill the memory
+CACHED = 1000
 CLASSIFIER = "Классификатор"
 CATALOG = "Каталог"
 PACKAGE = "ПакетПредложений"
@@ -47,45 +47,51 @@ ROWS = {
 CONTAINERS = set().union(*ROWS.values()) - {ROOT}
 PLACES = {(container, row) for row, places in ROWS.items() for container in places}
 
-WATCHED = [ROOT, *sorted(SECTIONS), *ROWS]
 STRUCTURE = {ROOT} | SECTIONS | CONTAINERS
 KNOWN = SECTIONS | CONTAINERS | HEADERS | set(ROWS)
 
 
 def local_name(tag):
-    """The name of an element without its namespace."""
-    return tag.rpartition("}")[2]
+    """The name of an element without its namespace; "" for an instruction."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def is_kept(parent, element):
-    """Whether an element that is still open is needed as a whole."""
-    place, name = local_name(parent.tag), local_name(element.tag)
-    return (place, name) in PLACES or (place in SECTIONS and name in HEADERS)
+class Names(dict):
+    """What a tag means, by its local name; None if it is unknown.
 
-
-@lru_cache(1000)
-def _row_at(container_tag, tag):
-    """The names of container and row, None if such a row does not stand there."""
-    place, row = local_name(container_tag), local_name(tag)
-    return (place, row) if (place, row) in PLACES else None
-
-
-def row_name(element):
-    """The name of the row that an element is, None if it is none.
-
-    The same names stand elsewhere, too: goods in documents, warehouses in offers.
+    Looking into a dictionary by the whole tag is what makes reading fast: the local
+    name is cut out only when a tag is met for the first time.
     """
-    container = element.getparent()
-    if container is None:
-        return None
-    found = _row_at(container.tag, element.tag)
-    if not found:
-        return None
-    place, row = found
+
+    def __init__(self, known):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, tag):
+        meaning = self.known.get(local_name(tag))
+        if len(self) < CACHED:
+            self[tag] = meaning
+        return meaning
+
+
+# part of the structure → the rows that may stand in it
+ROWS_IN = {
+    place: Names({row: row for row, places in ROWS.items() if place in places})
+    for place in STRUCTURE
+}
+
+
+def leads_on(place, name):
+    """Whether an element is a part of the structure: a section, or a container of one
+    or of the root. The same names stand elsewhere, too: warehouses in offers."""
     if place == ROOT:
-        return row
-    section = container.getparent()
-    return row if local_name(section.tag) in SECTIONS | {ROOT} else None
+        return name in SECTIONS or name in CONTAINERS
+    return place in SECTIONS and name in CONTAINERS
+
+
+def is_kept(place, name):
+    """Whether an element that is still open is needed as a whole."""
+    return (place, name) in PLACES or (place in SECTIONS and name in HEADERS)
 
 
 def section_of(row):

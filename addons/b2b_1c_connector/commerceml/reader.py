@@ -65,19 +65,12 @@ def check(source, limits=None):
     :rtype: collections.Counter
     :raise RefusedFile: as reading it would
     """
-    (counts,) = in_own_thread(lambda: _count_rows(source, limits))
+    ((counts,),) = in_own_thread(lambda: _count_rows(source, limits))
     return counts
 
 
 def _count_rows(source, limits):
-    counts = Counter()
-    for event, element in Stream(source, limits):
-        if event == "end":
-            name = layout.row_name(element)
-            if name:
-                counts[name] += 1
-                element.clear()
-    yield counts
+    yield Counter(name for name, _row in Stream(source, limits) if name in READERS)
 
 
 class Reader:
@@ -86,7 +79,7 @@ class Reader:
     :param source: a path or an open binary file, which another thread will read
     :param stream.Limits limits: what is refused as hostile
     :ivar envelope: the root's attributes, known from the first item on
-    :ivar counts: how many items of each class were delivered
+    :ivar counts: how many items of each class have been read
     :ivar unknown: how often which unknown element was met
     """
 
@@ -106,31 +99,39 @@ class Reader:
         return self._stream.unknown
 
     def __iter__(self):
-        for item in in_own_thread(self._items):
-            self.counts[item.__class__] += 1
-            yield item
+        for items in in_own_thread(self._items):
+            self.counts.update(map(type, items))
+            yield from items
 
     def _items(self):
-        container = tag = row = None
-        for event, element in self._stream:
-            if event == "start":
-                if element is self._stream.root:
+        container = None
+        for name, element in self._stream:
+            read = READERS.get(name)
+            if not read:
+                if name in layout.SECTIONS:
+                    yield from self._header(element, ended=True)
+                else:
                     self.envelope = read_envelope(element)
                 continue
             parent = element.getparent()
-            if parent is container and element.tag == tag:
-                # rows of one kind follow each other
-                name = row
-            else:
-                name = layout.row_name(element)
-                if name:
-                    container, tag, row = parent, element.tag, name
-                    yield from self._header(layout.section_of(element))
-            if name:
-                yield from self._read(name, element)
-                element.clear()
-            elif local_name(element.tag) in layout.SECTIONS:
-                yield from self._header(element, ended=True)
+            if parent is not container:
+                container = parent
+                yield from self._header(layout.section_of(element))
+            self._numbers[name] += 1
+            try:
+                found = read(element, self._row)
+            except RowError as error:
+                yield self._problem(name, element, error)
+                continue
+            except RecursionError as error:
+                place = self._stream.place(self._stream.line(element))
+                raise HostileFile("elements are nested too deep", place) from error
+            if name == "Группа":
+                yield from self._groups(found, element)
+                continue
+            if name == "Документ":
+                self._number_container(found, element)
+            yield found
 
     def _header(self, section, ended=False):
         """The header of a section, if it is new."""
@@ -146,22 +147,6 @@ class Reader:
         if section is not self._section or header != self._told:
             self._section, self._told = section, header
             yield header
-
-    def _read(self, name, element):
-        self._numbers[name] += 1
-        try:
-            found = READERS[name](element, self._row)
-            if name == "Группа":
-                yield from self._groups(found, element)
-                return
-            if name == "Документ":
-                self._number_container(found, element)
-            yield found
-        except RowError as error:
-            yield self._problem(name, element, error)
-        except RecursionError as error:
-            place = self._stream.place(self._stream.line(element))
-            raise HostileFile("elements are nested too deep", place) from error
 
     def _groups(self, found, element):
         for group in found:

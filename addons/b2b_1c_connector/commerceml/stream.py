@@ -1,9 +1,10 @@
-"""The elements of a file one after another, memory flat in its size.
+"""The rows of a file one after another, memory flat in its size.
 
-lxml parses piece by piece and reports the elements asked for; what has been read is
-taken out of the tree after each piece. Elements that nobody knows are taken out too,
-and counted. The parser has no access to files or network, no document type, and the
-limits of libxml2 (depth 256, a text 10 MB); on top of these come `Limits`.
+lxml parses piece by piece and builds its tree. After each piece what has ended is
+looked for in it and taken out: rows and sections are handed over, elements that nobody
+knows are counted. To be told of each element by an event would take half as long again.
+The parser has no access to files or network, no document type, and the limits of
+libxml2 (depth 256, a text 10 MB); on top of these come `Limits`.
 """
 
 import re
@@ -19,6 +20,8 @@ from .errors import BrokenFile, HostileFile, Place, TruncatedFile
 from .layout import local_name
 
 PIECE = 64 * 1024
+# goes before the root: the only event that is asked for leads to the tree
+HOOK = b"<?b2b?>"
 # libxml2: a limit was reached, a name is too long, entities run in a circle
 LIMIT_CODES = {89, 110, 114, 115}
 # libxml2: its dictionary of names is full
@@ -69,12 +72,13 @@ def _read_head(file):
 
 
 class Stream:
-    """Iterate over (event, element) of a file.
+    """Iterate over (name, element) of a file: rows, and sections as they end.
+
+    The first is the root as it begins. An element belongs to the caller until he asks
+    for the next one.
 
     :param source: a path or an open binary file
     :param Limits limits: what is refused as hostile
-
-    An element that has ended belongs to the caller, who clears it.
     """
 
     def __init__(self, source, limits=None):
@@ -85,42 +89,105 @@ class Stream:
         self.offset = 0
         self._lines_before = 0
         self._open = (None, 0)
+        self._hook = None
+        # whether there are processing instructions among the elements
+        self._has_instructions = False
 
     def __iter__(self):
         parser = etree.XMLPullParser(
-            ("start", "end"),
-            tag=[f"{{*}}{name}" for name in layout.WATCHED],
+            ("pi",),
             encoding="utf-8",
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
             huge_tree=False,
             remove_comments=True,
-            remove_pis=True,
             # whitespace between elements says nothing
             remove_blank_text=True,
             collect_ids=False,
         )
+        parser.feed(HOOK)
         for piece in self._pieces():
             yield from self._fed(parser, lambda piece=piece: parser.feed(piece))
-            if self.root is not None:
-                self._prune()
-        yield from self._fed(parser, parser.close)
-        self._count_left()
+        yield from self._fed(parser, parser.close, ended=True)
 
-    def _fed(self, parser, step):
-        """The events that a step of the parser gives, then its fault if it has one."""
+    def _fed(self, parser, step, ended=False):
+        """What has ended after a step of the parser, then its fault if it has one."""
         fault = None
         try:
             step()
         except etree.XMLSyntaxError as error:
             fault = error
-        for event in parser.read_events():
-            if self.root is None:
-                self.root = event[1]
-            yield event
+        for _event, node in parser.read_events():
+            self._has_instructions = self._hook is not None
+            self._hook = node if self._hook is None else self._hook
+        if self.root is None:
+            self.root = next(self._hook.itersiblings("*"), None)
+            if self.root is not None:
+                yield local_name(self.root.tag), self.root
+        if self.root is not None:
+            yield from self._take(self.root, ended and not fault)
         if fault:
             raise self._refusal(fault, parser) from fault
+
+    # -- what has ended
+
+    def _take(self, node, ended):
+        """Hand over what has ended in a part of the structure, and take it out.
+
+        The last child of an element that goes on is left: libxml2 may be writing to it.
+        """
+        name = local_name(node.tag)
+        children = list(node)
+        open_child = children.pop() if children and not ended else None
+        rows = layout.ROWS_IN[name]
+        for child in children:
+            row = rows[child.tag]
+            if row:
+                if self._has_instructions:
+                    etree.strip_tags(child, etree.PI)
+                yield row, child
+            else:
+                yield from self._take_other(name, child)
+        if not ended:
+            self._drop(node, name, children)
+        if open_child is not None:
+            yield from self._take_open(name, open_child)
+
+    def _take_other(self, parent_name, child):
+        """Hand over what has ended and is no row."""
+        name = local_name(child.tag)
+        if layout.leads_on(parent_name, name):
+            yield from self._take(child, True)
+            if name in layout.SECTIONS:
+                yield name, child
+        elif name not in layout.KNOWN:
+            self.count_unknown(f"{parent_name}/{name}")
+
+    def _take_open(self, parent_name, child):
+        """Hand over what has ended in an element that goes on; keep it small."""
+        name = local_name(child.tag)
+        if layout.leads_on(parent_name, name):
+            yield from self._take(child, False)
+        elif layout.is_kept(parent_name, name):
+            self._watch_size(child)
+        elif name:
+            for node in self._last_elements(child):
+                if len(node) > 1:
+                    del node[:-1]
+
+    def _drop(self, node, name, ended):
+        """Take out what has ended; a section keeps one header of each name."""
+        if name not in layout.SECTIONS:
+            del node[: len(ended)]
+            return
+        headers = set()
+        for child in ended:
+            child_name = local_name(child.tag)
+            if child_name in layout.HEADERS - headers:
+                headers.add(child_name)
+            else:
+                node.remove(child)
 
     def line(self, element):
         """The line of the file where an element begins, 0 if it is not known."""
@@ -190,63 +257,22 @@ class Stream:
         return BrokenFile(reason, place)
 
     def place(self, line=None, column=None):
+        if line == 1 and column:
+            column = max(column - len(HOOK), 1)
         if line:
             line += self._lines_before
-        path = "/".join(local_name(node.tag) for node in self._last_elements())
+        names = (local_name(node.tag) for node in self._last_elements(self.root))
+        path = "/".join(filter(None, names))
         return Place(self.offset, line, column, path)
 
-    def _last_elements(self):
-        """The elements that are open, and perhaps the last one that was."""
-        node = self.root
+    def _last_elements(self, node):
+        """An element, its last child, the last child of that, …"""
         while node is not None:
             yield node
             node = next(node.iterchildren(reversed=True), None)
 
-    # -- memory
-
-    def _prune(self):
-        """Take out what has been read: all but the elements that are still open.
-
-        The last child of an element is always left: libxml2 may still be writing to it.
-        """
-        parent = None
-        for node in self._last_elements():
-            if parent is not None and layout.is_kept(parent, node):
-                self._watch_size(node)
-                return
-            if len(node) > 1:
-                self._drop(node)
-            parent = node
-
-    def _drop(self, node):
-        """Take out all children but the last, and of a section the header."""
-        name = local_name(node.tag)
-        if name not in layout.STRUCTURE:
-            del node[:-1]
-            return
-        headers = set()
-        for child in node[:-1]:
-            child_name = local_name(child.tag)
-            if name in layout.SECTIONS and child_name in layout.HEADERS - headers:
-                headers.add(child_name)
-                continue
-            self._count(name, child_name)
-            node.remove(child)
-
-    def _count(self, parent_name, name):
-        if name not in layout.KNOWN:
-            self.count_unknown(f"{parent_name}/{name}")
-
-    def _count_left(self):
-        """Count what is unknown among the elements that were never taken out."""
-        for node in list(self._last_elements()):
-            name = local_name(node.tag)
-            if name not in layout.STRUCTURE:
-                return
-            for child in node:
-                self._count(name, local_name(child.tag))
-
     def _watch_size(self, node):
+        """Refuse an element that goes on for too long."""
         known, since = self._open
         if known is not node:
             self._open = (node, self.offset)

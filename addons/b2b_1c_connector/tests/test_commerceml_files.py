@@ -163,6 +163,22 @@ class TestFiles(CommerceMLCase):
         # better no line than a wrong one
         self.assertEqual((empty.line, empty.number), (0, 70_002))
 
+    def test_instructions_and_comments_of_xml_say_nothing(self):
+        for odd in ("<?php echo?>", "<!-- 1C -->"):
+            good = f"<Товар>{odd}<Ид>g{odd}1{odd}</Ид>{odd}</Товар>{odd}"
+            text = catalog(odd + good * 3 + odd).replace("<Ид>cat", f"{odd}<Ид>cat")
+            with self.subTest(odd=odd):
+                header, *goods = self.read(f"{odd}{text}{odd}")
+                self.assertEqual(header.id, "cat-1")
+                self.assertEqual([good.id for good in goods], ["g1"] * 3)
+
+    def test_many_instructions_of_xml_do_not_fill_the_memory(self):
+        odd = "<?a?>" * 30_000
+        items = self.read(catalog(f"{odd}<Товар><Ид>1</Ид></Товар>{odd}") + odd)
+        self.assertEqual(items[-1].id, "1")
+        root = self.reader._stream.root
+        self.assertLess(sum(len(node) for node in root.iter()), 30_000)
+
     def test_what_came_before_the_fault_has_been_delivered(self):
         text = envelope(catalog(GOOD * 2000 + "<Товар></Ид>"))
         delivered = []
