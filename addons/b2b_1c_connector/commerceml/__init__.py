@@ -15,6 +15,7 @@ from .errors import (
     NotCommerceML,
     Place,
     RefusedFile,
+    Sentence,
     TruncatedFile,
 )
 from .reader import Reader, check, read

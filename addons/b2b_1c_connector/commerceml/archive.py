@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import BrokenArchive, HostileArchive, HostileFile
+from .errors import BrokenArchive, HostileArchive, HostileFile, _
 
 PIECE = 256 * 1024
 # the folder of images: what 1C puts before it is a path of its own
@@ -57,18 +57,18 @@ def safe_name(name):
 def _plain(name):
     path = unicodedata.normalize("NFC", name).replace("\\", "/").strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path):
-        raise HostileFile("a file name with control characters")
+        raise HostileFile(_("a file name with control characters"))
     return path
 
 
 def _parts(path):
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if not parts:
-        raise HostileFile("an empty file name")
+        raise HostileFile(_("an empty file name"))
     if ".." in parts:
-        raise HostileFile("a file name that leaves its folder")
+        raise HostileFile(_("a file name that leaves its folder"))
     if len(parts) > 10 or any(len(part.encode()) > 255 for part in parts):
-        raise HostileFile("a file name that is too long")
+        raise HostileFile(_("a file name that is too long"))
     return parts
 
 
@@ -92,33 +92,37 @@ def unpack(archive, folder, limits=None):
             _extract(source, entries, partial, limits)
         os.rename(partial, folder)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BrokenArchive(f"the archive cannot be read: {error}") from error
+        raise _unreadable(error) from error
     except (ValueError, UnicodeError, RuntimeError) as error:
         if isinstance(error, (BrokenArchive, HostileFile)):
             raise
-        raise BrokenArchive(f"the archive cannot be read: {error}") from error
+        raise _unreadable(error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return list(entries)
 
 
+def _unreadable(error):
+    return BrokenArchive(_("the archive cannot be read: %(reason)s", reason=str(error)))
+
+
 def _entries(source, limits):
     """Path → entry of all files; refused before anything is written."""
     if len(source.infolist()) > limits.entries:
-        raise HostileArchive("the archive has too many files")
+        raise HostileArchive(_("the archive has too many files"))
     found, taken = {}, set()
     for entry in source.infolist():
         if entry.flag_bits & ENCRYPTED:
-            raise HostileArchive("the archive is encrypted")
+            raise HostileArchive(_("the archive is encrypted"))
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
-            raise HostileArchive("the archive holds a link or device")
+            raise HostileArchive(_("the archive holds a link or device"))
         path = _entry_path(entry)
         if entry.is_dir() or path.endswith("/"):
             continue
         path = "/".join(_parts_of_entry(path))
         if path.casefold() in taken:
-            raise HostileArchive(f"the archive holds {path} twice")
+            raise HostileArchive(_("the archive holds %(path)s twice", path=path))
         taken.add(path.casefold())
         found[path] = entry
     for path in found:
@@ -126,7 +130,9 @@ def _entries(source, limits):
         while "/" in above:
             above = above.rpartition("/")[0]
             if above in taken:
-                raise HostileArchive(f"the archive holds {above} as file and folder")
+                raise HostileArchive(
+                    _("the archive holds %(path)s as file and folder", path=above)
+                )
     return found
 
 
@@ -147,7 +153,7 @@ def _entry_path(entry):
 
 def _parts_of_entry(path):
     if path.startswith("/") or DRIVE.match(path):
-        raise HostileArchive("the archive names an absolute path")
+        raise HostileArchive(_("the archive names an absolute path"))
     try:
         return _parts(path)
     except HostileFile as error:
@@ -166,5 +172,5 @@ def _extract(source, entries, folder, limits):
             while piece := packed_file.read(PIECE):
                 written += len(piece)
                 if written > allowed:
-                    raise HostileArchive("the archive unpacks to too much")
+                    raise HostileArchive(_("the archive unpacks to too much"))
                 file.write(piece)

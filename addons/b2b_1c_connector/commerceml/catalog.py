@@ -1,7 +1,7 @@
 """Goods and what they share with offers and lines of documents (reference 2.3)."""
 
 from . import model
-from .errors import RowError
+from .errors import RowError, _
 from .fields import (
     Fields,
     Names,
@@ -28,7 +28,7 @@ def read_good(element, row):
 def identify(values, element, row):
     """Complete the values of goods or an offer; refused without an id."""
     if not values.get("id"):
-        raise RowError("without id", values.get("name") or "")
+        raise RowError(_("without id"), values.get("name") or "")
     values["line"] = row.line(element)
     status_attribute(values, element)
 

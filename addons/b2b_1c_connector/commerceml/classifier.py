@@ -2,7 +2,7 @@
 properties, price types, warehouses, units (reference 2.2, 2.4)."""
 
 from . import layout, model
-from .errors import RowError
+from .errors import RowError, _
 from .fields import (
     Fields,
     deletion_mark,
@@ -56,7 +56,7 @@ def read_groups(element, row, parent_id=None):
     if group_id:
         yield model.Group(parent_id=parent_id, line=row.line(element), **values)
     else:
-        yield RowError("a group without id", values.get("name") or "")
+        yield RowError(_("a group without id"), values.get("name") or "")
     for child in children:
         yield from read_groups(child, row, group_id or parent_id)
 
@@ -78,7 +78,7 @@ def reader_of(kind, known):
         values = known.read(element, row)
         status_attribute(values, element)
         if not values.get("id"):
-            raise RowError("without id", values.get("name") or "")
+            raise RowError(_("without id"), values.get("name") or "")
         return kind(line=row.line(element), **values)
 
     return read
@@ -121,7 +121,7 @@ def read_unit_definition(element, row):
     # УНФ writes the code only
     values["id"] = values.get("id") or values.get("code")
     if not values["id"]:
-        refuse(element, "a unit without id and code")
+        refuse(element, _("a unit without id and code"))
     return model.UnitDefinition(line=row.line(element), **values)
 
 

@@ -7,7 +7,7 @@ from .catalog import (
     properties,
     unit,
 )
-from .errors import RowError
+from .errors import RowError, _
 from .fields import (
     Fields,
     append_text,
@@ -50,7 +50,7 @@ def read_document(element, row):
     status_attribute(values, element)
     state_of_requisites(values, row)
     if not values.get("id") and not values.get("number"):
-        raise RowError("a document without id and number")
+        raise RowError(_("a document without id and number"))
     return model.Document(line=row.line(element), **values)
 
 

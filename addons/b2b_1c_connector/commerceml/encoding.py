@@ -8,7 +8,7 @@ is not asked: the name of the root element, whose letters are Cyrillic, tells.
 import codecs
 import re
 
-from .errors import BrokenFile, HostileFile, NotCommerceML, Place
+from .errors import BrokenFile, HostileFile, NotCommerceML, Place, _
 
 ROOT = "КоммерческаяИнформация"
 # so much of a file is looked through for the root element
@@ -49,19 +49,19 @@ def _refuse_document_type(text):
         if word in text:
             line = text.count("\n", 0, text.index(word)) + 1
             raise HostileFile(
-                "the file declares a document type or entities", Place(line=line)
+                _("the file declares a document type or entities"), Place(line=line)
             )
 
 
 def _what_else(head):
     start = head[:1000].lstrip(codecs.BOM_UTF8).lstrip().lower()
     if not start:
-        return "the file is empty"
+        return _("the file is empty")
     if head.startswith(b"PK"):
-        return "the file is an archive"
+        return _("the file is an archive")
     if start.startswith((b"<!doctype html", b"<html")):
-        return "the file is a page of HTML"
-    return f"no element {ROOT} at the beginning of the file"
+        return _("the file is a page of HTML")
+    return _("no element %(name)s at the beginning of the file", name=ROOT)
 
 
 def transcoder(encoding):
@@ -79,6 +79,8 @@ def transcoder(encoding):
         try:
             return decoder.decode(data, final).encode("utf-8")
         except UnicodeError as error:
-            raise BrokenFile(f"bytes that are not {encoding}") from error
+            raise BrokenFile(
+                _("bytes that are not %(encoding)s", encoding=encoding)
+            ) from error
 
     return transcode

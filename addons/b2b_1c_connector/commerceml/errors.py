@@ -8,6 +8,28 @@ the rows beside it go in.
 from dataclasses import dataclass
 
 
+class Sentence(str):
+    """An English sentence for people that remembers what it was made of, so that it
+    can be said in other languages, too.
+
+    :ivar str template: with `%(name)s` in place of the values
+    :ivar dict values: texts and numbers by name
+    """
+
+    __slots__ = ("template", "values")
+
+
+def _(template, **values):
+    """Mark a sentence to be translated by whoever shows it.
+
+    :param str template: see :class:`Sentence`
+    :rtype: Sentence
+    """
+    sentence = Sentence(template % values if values else template)
+    sentence.template, sentence.values = template, values
+    return sentence
+
+
 @dataclass(slots=True)
 class Place:
     """Where in a file something is.

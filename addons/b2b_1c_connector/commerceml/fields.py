@@ -94,7 +94,7 @@ def scalar(name, convert):
         try:
             values[name] = convert(text)
         except ValueError as error:
-            refuse(element, str(error))
+            refuse(element, error.args[0])
 
     return read
 

@@ -2,7 +2,7 @@
 
 from . import model
 from .catalog import DESCRIPTION, identify
-from .errors import RowError
+from .errors import RowError, _
 from .fields import (
     Fields,
     Names,
@@ -34,7 +34,7 @@ def read_price(element, row):
     """A price; without a type it cannot be told what it is."""
     values = PRICE.read(element, row)
     if not values.get("type_id"):
-        raise RowError("a price without type", path="Цена")
+        raise RowError(_("a price without type"), path="Цена")
     return model.Price(**values)
 
 
@@ -68,7 +68,7 @@ def warehouse(values, element, row):
     try:
         quantity = to_decimal(text)
     except ValueError as error:
-        refuse(source, str(error), text)
+        refuse(source, error.args[0], text)
     found = found and found.strip()
     if found:
         stocks.append(model.Stock(found, quantity))

@@ -30,7 +30,7 @@ from .classifier import (
     read_warehouse,
 )
 from .documents import read_document
-from .errors import HostileFile, RowError
+from .errors import HostileFile, RowError, _
 from .fields import Row
 from .isolation import in_own_thread
 from .layout import local_name
@@ -125,7 +125,7 @@ class Reader:
                 continue
             except RecursionError as error:
                 place = self._stream.place(self._stream.line(element))
-                raise HostileFile("elements are nested too deep", place) from error
+                raise HostileFile(_("elements are nested too deep"), place) from error
             if name == "Группа":
                 yield from self._groups(found, element)
                 continue

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
+from .errors import _
+
 # what Decimal may see: no NaN, no infinity, no exponent that takes gigabytes to print
 PLAIN = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?").fullmatch
 BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f']+")
@@ -43,7 +45,7 @@ def to_decimal(text):
     if compact.startswith("."):
         compact = f"0{compact}"
     if not PLAIN(compact):
-        raise ValueError("not a number")
+        raise ValueError(_("not a number"))
     return Decimal(compact)
 
 
@@ -56,7 +58,7 @@ def to_flag(text):
         return False
     if not word:
         return None
-    raise ValueError("neither true nor false")
+    raise ValueError(_("neither true nor false"))
 
 
 def to_datetime(text):
@@ -69,7 +71,7 @@ def to_datetime(text):
         return None
     found = DATE(text) or RUSSIAN_DATE(text)
     if not found:
-        raise ValueError("not a date")
+        raise ValueError(_("not a date"))
     year, month, day = (int(found[part]) for part in ("year", "month", "day"))
     clock = to_time(found["time"]) if found["time"] else time()
     return None if year <= 1 else datetime.combine(date(year, month, day), clock)
@@ -91,5 +93,5 @@ def to_time(text):
         text = text.partition("T")[2]
     found = TIME(text)
     if not found:
-        raise ValueError("not a time")
+        raise ValueError(_("not a time"))
     return time(*(int(part or 0) for part in found.groups()))

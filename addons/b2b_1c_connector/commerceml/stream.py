@@ -16,7 +16,7 @@ from lxml import etree
 
 from . import layout
 from .encoding import HEAD, find_root, transcoder
-from .errors import BrokenFile, HostileFile, Place, TruncatedFile
+from .errors import BrokenFile, HostileFile, Place, TruncatedFile, _
 from .layout import local_name
 
 PIECE = 64 * 1024
@@ -216,7 +216,7 @@ class Stream:
             piece = head[start:]
             while piece:
                 if self.offset > self.limits.file_bytes:
-                    raise HostileFile("the file is too large", self.place())
+                    raise HostileFile(_("the file is too large"), self.place())
                 following = file.read(PIECE)
                 piece = self._transcoded(transcode, piece, not following)
                 yield _without_namespace(piece) if self.root is None else piece
@@ -240,7 +240,7 @@ class Stream:
 
     def _refusal(self, error, parser):
         line, column = error.position
-        code, reason = error.code, error.msg or "not well-formed"
+        code, reason = error.code, error.msg or _("not well-formed")
         log = parser.feed_error_log
         if not line and log:
             # lxml knows that something failed, libxml2 said what before
@@ -249,11 +249,11 @@ class Stream:
         reason = reason.partition(", line ")[0].strip()
         place = self.place(line or None, column or None)
         if code == NO_ROOM_CODE:
-            return HostileFile("too many different names", place)
+            return HostileFile(_("too many different names"), place)
         if code in LIMIT_CODES:
             return HostileFile(reason, place)
         if code in END_CODES:
-            return TruncatedFile("the file ends too early", place)
+            return TruncatedFile(_("the file ends too early"), place)
         return BrokenFile(reason, place)
 
     def place(self, line=None, column=None):
@@ -278,4 +278,6 @@ class Stream:
             self._open = (node, self.offset)
         elif self.offset - since > self.limits.row_bytes:
             name = local_name(node.tag)
-            raise HostileFile(f"one element {name} is too large", self.place())
+            raise HostileFile(
+                _("one element %(name)s is too large", name=name), self.place()
+            )

@@ -12,6 +12,7 @@ from lxml import etree
 
 from . import model
 from .encoding import ROOT
+from .errors import _
 
 ORDER = "Заказ товара"
 DELIVERY_ID = "ORDER_DELIVERY"
@@ -73,36 +74,56 @@ def check_order(order, only_orders=True):
     number = order.number or ""
     if not number or number != number.strip() or len(number) > NUMBER_LENGTH:
         raise OrderError(
-            f"1C keeps {NUMBER_LENGTH} characters of an order's number: {number!r}"
+            _(
+                "1C keeps %(length)s characters of an order's number: %(number)s",
+                length=NUMBER_LENGTH,
+                number=number,
+            )
         )
     if not order.id:
-        raise OrderError(f"{number}: without id")
+        raise OrderError(_("%(number)s: without id", number=number))
     if order.date is None or order.time is None:
-        raise OrderError(f"{number}: without date or time")
+        raise OrderError(_("%(number)s: without date or time", number=number))
     if only_orders and order.operation not in (None, ORDER):
-        raise OrderError(f"{number}: {order.operation} is no order")
+        raise OrderError(
+            _(
+                "%(number)s: %(operation)s is no order",
+                number=number,
+                operation=order.operation,
+            )
+        )
     if len(order.currency or "") != 3:
-        raise OrderError(f"{number}: the currency needs three characters")
+        raise OrderError(
+            _("%(number)s: the currency needs three characters", number=number)
+        )
     if order.amount is None:
-        raise OrderError(f"{number}: without amount")
+        raise OrderError(_("%(number)s: without amount", number=number))
     party = order.counterparty
     if party is None or not (party.name or "").strip():
-        raise OrderError(f"{number}: without a counterparty's name")
+        raise OrderError(_("%(number)s: without a counterparty's name", number=number))
     if len(party.id or "") > COUNTERPARTY_ID_LENGTH:
-        raise OrderError(f"{number}: the counterparty's id is too long")
+        raise OrderError(
+            _("%(number)s: the counterparty's id is too long", number=number)
+        )
     _check_lines(order, number)
 
 
 def _check_lines(order, number):
     written = [line for line in order.lines or () if line.quantity]
     if not written:
-        raise OrderError(f"{number}: without lines")
+        raise OrderError(_("%(number)s: without lines", number=number))
     for line in written:
         if not line.id or not (line.name or "").strip():
             # УТ 11 would make new goods of it
-            raise OrderError(f"{number}: a line without id or name")
+            raise OrderError(_("%(number)s: a line without id or name", number=number))
         if line.price is None or line.amount is None:
-            raise OrderError(f"{number}: {line.name} without price or amount")
+            raise OrderError(
+                _(
+                    "%(number)s: %(line)s without price or amount",
+                    number=number,
+                    line=line.name,
+                )
+            )
 
 
 # -- elements

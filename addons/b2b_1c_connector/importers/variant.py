@@ -9,6 +9,8 @@ from .run import digest
 VARIANT = "product.product"
 # the value of a variant that 1C says nothing of for an attribute
 WITHOUT = "—"
+# the attribute of a characteristic that 1C does not take apart
+UNNAMED = "Characteristic"
 
 
 class B2b1cImporterVariant(models.AbstractModel):
@@ -187,7 +189,7 @@ class B2b1cImporterVariant(models.AbstractModel):
         if told or not item.characteristic_id:
             return told
         inner = in_last_brackets((item.name or "").strip())
-        return {self.env._("Characteristic"): inner} if inner else {}
+        return {UNNAMED: inner} if inner else {}
 
     def _ensure_values(self, run, template, wanted):
         """The values of the attributes of some goods; each variant has one of each.
@@ -262,7 +264,15 @@ class B2b1cImporterVariant(models.AbstractModel):
                 self.env["b2b.1c.name"]._take(attributes._name, [name])
                 values = {"name": name, "create_variant": "dynamic"}
                 cache[name] = attributes.create(values)
+                if name == UNNAMED:
+                    self._translate_unnamed(cache[name])
         return cache[name]
+
+    def _translate_unnamed(self, attribute):
+        """Our own word for it, unlike those of 1C, is in the dealer's language."""
+        for code, _name in self.env["res.lang"].get_installed():
+            env = self.env(context={**self.env.context, "lang": code})
+            attribute.with_env(env).name = env._("Characteristic")
 
     def _ensure_attribute_values(self, attribute, texts):
         values = self.env["product.attribute.value"]

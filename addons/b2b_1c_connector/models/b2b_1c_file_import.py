@@ -11,6 +11,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..commerceml import Reader, RefusedFile, check, model
 from ..importers.run import SECTIONS, Run
+from ..words import say, speaking
 
 _logger = logging.getLogger(__name__)
 # rows that go in together
@@ -103,11 +104,11 @@ class B2b1cFileImport(models.Model):
             # met another transaction: the job is tried again
             raise
         except RefusedFile as error:
-            file._fail(str(error))
+            file._fail(say(file.env, error))
         except Exception:
             # whoever waits for the file must be told of its end
             _logger.exception("%s of 1C cannot be imported", file.name)
-            file._fail(self.env._("Internal error, see the log of Odoo."))
+            file._fail(speaking(self.env)._("Internal error, see the log of Odoo."))
         else:
             if done:
                 file.state = "done"
@@ -121,6 +122,7 @@ class B2b1cFileImport(models.Model):
         backend = self.backend_id
         return self.with_company(backend.company_id).with_context(
             lang=None,
+            b2b_1c_language=backend._get_language(),
             tracking_disable=True,
             mail_create_nosubscribe=True,
             allowed_company_ids=backend.company_id.ids,
@@ -218,7 +220,7 @@ class B2b1cFileImport(models.Model):
         """Bring in rows of one class."""
         if cls is model.Problem:
             for item in items:
-                run.problem(item, str(item))
+                run.problem(item, say(self.env, item))
             return
         importer = self._get_importers().get(cls)
         if importer:

@@ -346,6 +346,15 @@ class B2b1cBackend(models.Model):
     )
     alerted = fields.Char(readonly=True, copy=False)
 
+    def _get_language(self):
+        """The language of who reads what an import says.
+
+        :rtype: str
+        """
+        # sudo: which language somebody reads is no secret
+        people = self.sudo().responsible_id, self.sudo().company_id.partner_id
+        return next((one.lang for one in people if one.lang), "en_US")
+
     def _compute_keeps_books(self):
         counts = self.env["b2b.contract"]._read_group(
             [("b2b_1c_backend_id", "in", self.ids), ("books", "=", "1c")],

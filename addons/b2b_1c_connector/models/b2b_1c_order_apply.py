@@ -8,6 +8,7 @@ from odoo.tools import float_compare
 from ..commerceml import OrderError
 from ..commerceml.writer import DELIVERY_ID
 from ..importers.run import digest
+from ..words import say
 from .b2b_1c_entity import get_inn
 from .b2b_1c_order_document import QUANTITY_DIGITS, number
 
@@ -203,7 +204,7 @@ class B2b1cOrderApply(models.Model):
             for line, told in self._prepare_lines():
                 ours[told.id].append((line, told))
         except OrderError as error:
-            raise NotPossible(str(error)) from error
+            raise NotPossible(say(self.env, error)) from error
         theirs = defaultdict(list)
         for line in document.lines:
             if line.quantity and not line.deleted:

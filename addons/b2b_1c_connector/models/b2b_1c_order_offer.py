@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..commerceml import OrderError, check_order, write_orders
 from ..commerceml.writer import NUMBER_LENGTH
 from ..importers.run import digest
+from ..words import say
 
 # УТ 11 loads a reply in one transaction: what a reply holds is small
 LARGEST_COUNT = 50
@@ -129,7 +130,7 @@ class B2b1cOrderOffer(models.Model):
             document = self._prepare_document()
             check_order(document)
         except OrderError as error:
-            self._set_apart(str(error))
+            self._set_apart(say(self.env, error))
             return None
         if self._digest(document) == self.digest_confirmed:
             self.write({"state": "sent", "is_changed": False, "tries": 0})

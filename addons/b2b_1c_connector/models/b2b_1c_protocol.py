@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..commerceml import RefusedFile, safe_name
+from ..words import say
 from .b2b_1c_backend import COOKIE
 from .b2b_1c_file import LARGEST, get_free_space
 
@@ -181,7 +182,7 @@ class B2b1cProtocol(models.Model):
         try:
             return safe_name(words.get("filename", ""))
         except RefusedFile as error:
-            raise Refusal(str(error)) from error
+            raise Refusal(say(self.env, error)) from error
 
     def _get_files(self, domain=(), limit=None):
         """Files of the upload that goes on, the last ones first."""

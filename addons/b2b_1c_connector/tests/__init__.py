@@ -33,3 +33,4 @@ from . import test_staff
 from . import test_stock
 from . import test_translations
 from . import test_variants
+from . import test_words
