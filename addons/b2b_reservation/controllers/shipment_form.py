@@ -108,10 +108,6 @@ class ShipmentForm:
             self.values["contact_phone"] = (
                 self.values["contact_phone"] or self.contact.phone
             )
-        phone = self.values["contact_phone"]
-        self.values["contact_phone"] = phone and (
-            self.shipment._format_phone(phone) or phone
-        )
 
     # === GOODS === #
 

@@ -23,6 +23,7 @@ from . import b2b_shipment_request_check
 from . import b2b_shipment_request_choices
 from . import b2b_shipment_request_form
 from . import b2b_shipment_request_portal
+from . import b2b_shipment_request_receiver
 from . import b2b_stock_token
 from . import ir_http
 from . import res_company

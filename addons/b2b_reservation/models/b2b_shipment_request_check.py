@@ -2,9 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-MIN_PHONE_DIGITS = 7
-MAX_PHONE_DIGITS = 15
-
 
 class B2bShipmentRequest(models.Model):
     """What must be said on a shipment request before it can be sent."""
@@ -139,53 +136,7 @@ class B2bShipmentRequest(models.Model):
             )
         return problems
 
-    # === WHO === #
-
-    def _get_receiver_problems(self):
-        """Return what is wrong with the receiver, see :meth:`_get_problems`."""
-        if self.contact_id and self.contact_id not in self._get_contacts():
-            return [("contact", self.env._("Choose who receives the cargo."))]
-        problems = []
-        if not self.contact_name:
-            problems.append(
-                ("contact_name", self.env._("Say who receives the cargo: his name."))
-            )
-        if not self.contact_phone:
-            problems.append(
-                (
-                    "contact_phone",
-                    self.env._("Say how the receiver can be called: his phone."),
-                )
-            )
-        elif not self._format_phone(self.contact_phone):
-            problems.append(
-                (
-                    "contact_phone",
-                    self.env._(
-                        "“%(phone)s” is no phone number: write it with the code of "
-                        "the country, like +7 495 123-45-67.",
-                        phone=self.contact_phone,
-                    ),
-                )
-            )
-        return problems
-
-    def _format_phone(self, phone):
-        """Return a phone number as it is written internationally.
-
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        # Without the library of numbers Odoo takes any text for one.
-        digits = sum(character.isdecimal() for character in phone)
-        if not MIN_PHONE_DIGITS <= digits <= MAX_PHONE_DIGITS:
-            return False
-        if phone.strip("+0123456789 ()-.\u00a0"):
-            return False
-        entity = self.legal_entity_id
-        return entity._phone_format(
-            number=phone, country=entity.country_id, force_format="INTERNATIONAL"
-        )
+    # === BY WHICH RIGHT === #
 
     def _get_attorney_problems(self):
         """Return what is wrong with the power of attorney, see

@@ -42,7 +42,14 @@ class B2bShipmentRequest(models.Model):
         request._check_complete()
         request._set_aside_goods()
         request._set_cost()
-        request.write({"state": "sent", "date_sent": fields.Datetime.now()})
+        request.write(
+            {
+                "state": "sent",
+                "date_sent": fields.Datetime.now(),
+                # Staff may have typed it as they like.
+                "contact_phone": request._format_phone(request.contact_phone),
+            }
+        )
         request._notify_dealer("sent")
 
     def _check_may_ship(self):

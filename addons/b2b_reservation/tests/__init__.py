@@ -22,6 +22,7 @@ from . import test_shipment_concurrency
 from . import test_shipment_flow
 from . import test_shipment_goods
 from . import test_shipment_pages
+from . import test_shipment_phones
 from . import test_shipment_tour
 from . import test_shipment_waiting
 from . import test_staff_concurrency
