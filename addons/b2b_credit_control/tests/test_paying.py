@@ -102,6 +102,15 @@ class TestPaying(PayingBuilders, B2bCreditCommon):
         self.assertEqual(request._lapse(), request)
         self.assertFalse(request._get_amount_to_pay())
 
+    def test_order_whose_invoice_was_chosen_is_being_paid(self):
+        order = self._order("invoice")
+        self.assertFalse(order._b2b_is_being_paid())
+        line = self._get_line(order.b2b_bill_move_id)
+        transaction = self._begin(("line", line.id, None))
+        self.assertTrue(order._b2b_is_being_paid())
+        transaction._set_canceled()
+        self.assertFalse(order._b2b_is_being_paid())
+
     # === BOOKING === #
 
     def test_exactly_the_chosen_documents_and_amounts(self):

@@ -1,10 +1,5 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
-
-# Who has opened the page of a provider has so long to pay there.
-PAYING_MINUTES = 60
 
 
 class B2bPaymentRequest(models.Model):
@@ -39,13 +34,8 @@ class B2bPaymentRequest(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        begun = fields.Datetime.now() - timedelta(minutes=PAYING_MINUTES)
-        return any(
-            tx.state in ("pending", "authorized")
-            or (tx.state == "draft" and tx.create_date > begun)
-            for tx in self.order_id.transaction_ids
-            if not tx._b2b_is_by_bill()
-        )
+        transactions = self.order_id.transaction_ids
+        return any(tx._b2b_is_under_way() for tx in transactions)
 
     def action_revive(self):
         """Put payment requests that have lapsed in force again, for staff."""
@@ -91,6 +81,19 @@ class B2bPaymentRequest(models.Model):
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    def _b2b_is_being_paid(self):
+        """Tell whether money for this order, for its payment request or an invoice of
+        it, may be on its way; other addons add their ways to pay.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        request = self._b2b_get_payment_request()
+        if request and request._is_being_paid():
+            return True
+        transactions = self.transaction_ids | self.invoice_ids.transaction_ids
+        return any(tx._b2b_is_under_way() for tx in transactions)
 
     def _b2b_check_not_lapsed(self):
         """Let nobody begin to pay what has lapsed.

@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import consteq
@@ -10,6 +12,9 @@ from ..controllers.checkout import PAY_BY_BILL_URL
 from .payment_provider import PAY_BY_BILL
 
 _logger = get_payment_logger(__name__)
+
+# Who has opened the page of a provider has so long to pay there.
+PAYING_MINUTES = 60
 
 
 class PaymentTransaction(models.Model):
@@ -117,6 +122,22 @@ class PaymentTransaction(models.Model):
         )._check_amount_and_confirm_order()
 
     # === MONEY OF AN ORDER === #
+
+    def _b2b_is_under_way(self):
+        """Tell whether the money of this transaction may come, or has come and is not
+        in the books yet.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self._b2b_is_by_bill():
+            return False
+        begun = fields.Datetime.now() - timedelta(minutes=PAYING_MINUTES)
+        return (
+            self.state in ("pending", "authorized")
+            or (self.state == "done" and not self.is_post_processed)
+            or (self.state == "draft" and self.create_date > begun)
+        )
 
     def _b2b_get_received(self):
         """Return the transactions that have brought the money of these, and those that

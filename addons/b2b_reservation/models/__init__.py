@@ -1,3 +1,5 @@
+from . import account_move_line
+from . import account_payment
 from . import b2b_carrier
 from . import b2b_carrier_terminal
 from . import b2b_contract
@@ -6,6 +8,7 @@ from . import b2b_document_reserve
 from . import b2b_reservation
 from . import b2b_reservation_line
 from . import b2b_reservation_loss
+from . import b2b_reservation_payment
 from . import b2b_reservation_release
 from . import b2b_reservation_reminder
 from . import b2b_reservation_wait
@@ -38,6 +41,7 @@ from . import sale_order_line_kit
 from . import sale_order_line_loss
 from . import sale_order_line_shipment
 from . import sale_order_line_wait
+from . import sale_order_paid_late
 from . import sale_order_passport
 from . import sale_order_shipment
 from . import sale_order_wait

@@ -334,13 +334,15 @@ class B2bReservation(models.Model):
 
         :rtype: bool
         """
-        return self._attempt(self._expire, self._get_expired_domain())
+        return self._attempt(self._expire, self._get_expired_domain(), self.order_id)
 
-    def _attempt(self, act, domain):
+    def _attempt(self, act, domain, orders=None):
         """Do something to this reservation in a cron, which goes on without it.
 
         :param act: a function
         :param Domain domain: what it is still to be done to
+        :param sale.order orders: whose rows are passed before, as whoever acts on an
+            order passes them first
         :return: whether that was decided; else somebody works on it just now or it
             failed, which the log says, and the next run tries again
         :rtype: bool
@@ -348,6 +350,8 @@ class B2bReservation(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
+                if orders:
+                    orders._b2b_serialize_contracted()
                 if not self.try_lock_for_update():
                     return False
                 self.invalidate_recordset()
@@ -360,15 +364,3 @@ class B2bReservation(models.Model):
             _logger.exception("A cron has failed for reservation %s", self.id)
             return False
         return True
-
-    def _expire(self):
-        """Release this reservation, or keep it for good if its bill is paid."""
-        self.ensure_one()
-        order = self.order_id
-        payment_states = order._b2b_get_payment_states()
-        if order._b2b_keeping_reserve(payment_states):
-            self.date_expiry = False
-            return
-        self._release("expired")
-        if "not_paid" in payment_states[order.id] and self.company_id.b2b_lapse_bills:
-            order._b2b_lapse_bill()

@@ -70,6 +70,7 @@ class B2bReservation(models.Model):
                 "order_id": self.order_id.id,
                 "user_id": self.user_id.id,
                 "is_by_staff": self.is_by_staff,
+                "is_paid": self.is_paid,
                 "date_reserved": self.date_reserved,
                 "extension_count": self.extension_count,
                 "is_reminded": self.is_reminded,

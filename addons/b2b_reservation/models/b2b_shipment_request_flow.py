@@ -302,7 +302,7 @@ class B2bShipmentRequestLine(models.Model):
             reservation = order._b2b_create_reservation(wanted)
             reservation.line_ids._b2b_leave_to_others()
             reservation.line_ids._b2b_take()
-            reservation.date_expiry = False
+            reservation._keep_paid()
             reservation._b2b_or_nothing()
             order._b2b_lessen_waiting()
 

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 # Who has paid so far keeps what is reserved.
-KEEPING_STATES = {"paid", "in_payment", "processing"}
+KEEPING_STATES = {"paid", "in_payment"}
 
 
 class SaleOrder(models.Model):

@@ -11,6 +11,8 @@ from . import test_reservation_kits
 from . import test_reservation_life
 from . import test_reservation_loss
 from . import test_reservation_pages
+from . import test_reservation_payment
+from . import test_reservation_payment_race
 from . import test_reservation_paying
 from . import test_reservation_places
 from . import test_reservation_release
