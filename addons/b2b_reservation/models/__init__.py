@@ -7,6 +7,7 @@ from . import b2b_document
 from . import b2b_document_reserve
 from . import b2b_reservation
 from . import b2b_reservation_line
+from . import b2b_reservation_edit
 from . import b2b_reservation_loss
 from . import b2b_reservation_payment
 from . import b2b_reservation_release
@@ -37,6 +38,7 @@ from . import sale_order_arrival
 from . import sale_order_contract
 from . import sale_order_lapse
 from . import sale_order_line
+from . import sale_order_line_edit
 from . import sale_order_line_kit
 from . import sale_order_line_loss
 from . import sale_order_line_shipment
@@ -49,6 +51,7 @@ from . import stock_forecasted
 from . import stock_move
 from . import stock_move_arrival
 from . import stock_move_line
+from . import stock_move_line_edit
 from . import stock_move_line_loss
 from . import stock_move_request
 from . import stock_picking

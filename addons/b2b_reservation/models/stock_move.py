@@ -61,8 +61,8 @@ class StockMove(models.Model):
         :param float quantity: how much
         :param uom.uom uom: in which unit
         """
-        # What is on a shipment request comes last.
-        in_turn = self.move_line_ids.sorted(
+        # What is on a shipment request comes last. Reservations know already.
+        in_turn = self.move_line_ids.with_context(b2b_agrees=True).sorted(
             lambda line: (bool(line.move_id.b2b_shipment_request_id), -line.id)
         )
         for line in in_turn:

@@ -37,6 +37,8 @@ class StockMoveLine(models.Model):
         :param float quantity: how much, in the unit of the product
         :param stock.move cause: what took the goods away
         """
+        # Reservations are made to agree line by line, with mails in between.
+        self = self.with_context(b2b_agrees=True)
         unit = self.product_id.uom_id
         moves = self.env["stock.move"].sudo()
         before = {move: sum(_get_held(move)) for move in self.move_id}

@@ -4,6 +4,7 @@ from . import test_reservation
 from . import test_reservation_arrival
 from . import test_reservation_concurrency
 from . import test_reservation_contract
+from . import test_reservation_edit
 from . import test_reservation_entries
 from . import test_reservation_forced
 from . import test_reservation_install
@@ -11,9 +12,9 @@ from . import test_reservation_kits
 from . import test_reservation_life
 from . import test_reservation_loss
 from . import test_reservation_pages
+from . import test_reservation_paying
 from . import test_reservation_payment
 from . import test_reservation_payment_race
-from . import test_reservation_paying
 from . import test_reservation_places
 from . import test_reservation_release
 from . import test_reservation_release_staff

@@ -1,0 +1,63 @@
+from odoo import models
+
+
+class SaleOrderLine(models.Model):
+    """Quantities that staff type on deliveries."""
+
+    _inherit = "sale.order.line"
+
+    def _b2b_follow_edit(self, request):
+        """Make the reservations of this order line agree with what its moves hold.
+
+        :param b2b.shipment.request request: whose goods were edited, if any
+        """
+        self.ensure_one()
+        unit = self.product_uom_id
+        claims = self._b2b_claims()
+        more = self._b2b_quantity_held() - self._b2b_quantity_claimed(claims)
+        if unit.compare(more, 0.0) < 0:
+            claims._take_off(-more, request)
+            return
+        if unit.compare(more, 0.0) > 0:
+            more -= self._b2b_quantity_overdrawn()
+        if unit.compare(more, 0.0) > 0:
+            more = unit.round(more - claims._bring_back(more))
+        if unit.compare(more, 0.0) > 0:
+            self.order_id._b2b_create_reservation([(self, more)], is_by_staff=True)
+
+    def _b2b_quantity_overdrawn(self):
+        """Return how much more is held than there is where this order line is held,
+        in its unit: staff may type what they like.
+        """
+        self.ensure_one()
+        lines = self._b2b_first_moves().move_line_ids
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "in", lines.product_id.ids),
+                ("location_id", "in", lines.location_id.ids),
+            ]
+        )
+        over = sum(max(x.reserved_quantity - x.quantity, 0.0) for x in quants)
+        return self.product_id.uom_id._compute_quantity(
+            over, self.product_uom_id, rounding_method="UP"
+        )
+
+    def _b2b_use_claims(self, moves):
+        """Override: who delivers less than was reserved has typed the rest off, which
+        its backorder has again.
+        """
+        claims = self._b2b_claims().filtered("quantity_off")
+        claims._bring_back(sum(claims.mapped("quantity_off")))
+        result = super()._b2b_use_claims(moves)
+        if claims:
+            self._b2b_first_moves()._action_assign()
+            self._b2b_drop_claims(moves.b2b_shipment_request_id[:1])
+        return result
+
+    def _b2b_drop_claims(self, request=None):
+        """Override: what staff have taken off for good does not come back."""
+        claims = self._b2b_claims().filtered("quantity_off")
+        claims.quantity_off = 0.0
+        result = super()._b2b_drop_claims(request)
+        claims.reservation_id._close_empty()
+        return result

@@ -1,0 +1,190 @@
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import B2bReservationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEditedDelivery(B2bReservationCommon):
+    """Quantities that the warehouse types on a dealer's delivery."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stock_user = new_test_user(
+            cls.env, login="b2b_stock", groups="stock.group_stock_user"
+        )
+        cls._set_stock(cls.product, 5)
+        cls.order = cls._confirm_order()
+        cls.picking = cls.order.picking_ids
+
+    def _type(self, quantity, picking=None):
+        """Type a quantity on a transfer and save it."""
+        picking = (picking or self.picking).with_user(self.stock_user)
+        with Form(picking) as form, form.move_ids.edit(0) as move:
+            move.quantity = quantity
+        self._end_transaction()
+
+    def _end_transaction(self):
+        """Do what is done when a transaction ends."""
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def _validate(self, picking):
+        """Validate a transfer as it is, with a backorder of the rest."""
+        picking = picking.with_user(self.stock_user)
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(picking.state, "done")
+        self._end_transaction()
+
+    def test_what_is_typed_off_is_no_longer_promised(self):
+        reservation = self._reserve(self.order)
+        self._type(0)
+        self.assertEqual(reservation.line_ids.quantity, 0)
+        other = self._reserve(self._confirm_order())
+        self.assertEqual(other.line_ids.quantity, 5)
+        self._type(2, other.order_id.picking_ids)
+        self.assertEqual(other.line_ids.quantity, 2)
+        self.env["stock.rule"].run_scheduler()
+        self.assertHeld(self.order, 0)
+        self.assertHeld(other.order_id, 2)
+
+    def test_deleted_line_is_no_longer_promised(self):
+        reservation = self._reserve(self.order)
+        self.picking.move_line_ids.with_user(self.stock_user).unlink()
+        self._end_transaction()
+        self.assertEqual(reservation.line_ids.quantity, 0)
+        self.assertEqual(self.order.order_line._b2b_quantity_to_reserve(), 5)
+
+    def test_edited_line_is_followed(self):
+        reservation = self._reserve(self.order)
+        self.picking.move_line_ids.with_user(self.stock_user).quantity = 1
+        self._end_transaction()
+        self.assertEqual(reservation.line_ids.quantity, 1)
+
+    def test_set_back_it_is_reserved_as_before(self):
+        reservation = self._reserve(self.order)
+        end = reservation.date_expiry
+        self._type(0)
+        self._type(5)
+        self.assertEqual(self.order.b2b_reservation_ids, reservation)
+        self.assertEqual(reservation.line_ids.quantity, 5)
+        self.assertEqual(reservation.line_ids.quantity_off, 0)
+        self.assertEqual(reservation.date_expiry, end)
+
+    def test_part_delivery_keeps_the_rest_reserved(self):
+        reservation = self._reserve(self.order)
+        self._type(3)
+        self._validate(self.picking)
+        self.assertHeld(self.order, 2)
+        self.assertEqual(reservation.state, "running")
+        self.assertEqual(reservation.line_ids.quantity, 2)
+        self.assertEqual(reservation.line_ids.quantity_delivered, 3)
+        self.assertEqual(reservation.line_ids.quantity_off, 0)
+
+    def test_part_delivery_promises_nothing_that_others_have_taken(self):
+        reservation = self._reserve(self.order)
+        self._type(3)
+        other = self._confirm_order(2)
+        self._reserve(other)
+        self._validate(self.picking)
+        self.assertHeld(self.order, 0)
+        self.assertHeld(other, 2)
+        self.assertEqual(reservation.state, "done")
+
+    def test_what_is_typed_is_reserved_without_end(self):
+        self._type(5)
+        reservation = self.order.b2b_reservation_ids
+        self.assertTrue(reservation.is_by_staff)
+        self.assertFalse(reservation.date_expiry)
+        self.assertEqual(reservation.user_id, self.stock_user)
+        self.assertEqual(reservation.line_ids.quantity, 5)
+        self.assertEqual(self.order.order_line._b2b_quantity_to_ship(), 5)
+
+    def test_added_line_is_reserved_without_end(self):
+        line = self.env["stock.move.line"].with_user(self.stock_user)
+        line.create(
+            {
+                "move_id": self.picking.move_ids.id,
+                "picking_id": self.picking.id,
+                "product_id": self.product.id,
+                "quantity": 2,
+            }
+        )
+        self._end_transaction()
+        self.assertEqual(self.order.b2b_reservation_ids.line_ids.quantity, 2)
+
+    def test_what_is_not_there_is_not_promised(self):
+        order = self._confirm_order(8)
+        self._type(8, order.picking_ids)
+        self.assertEqual(order.b2b_reservation_ids.line_ids.quantity, 5)
+
+    def test_dozens_are_reserved_in_the_unit_of_the_order(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self._set_stock(self.product, 24)
+        order = self._confirm_order(2, product_uom_id=dozen.id)
+        self.assertEqual(order.picking_ids.move_ids.product_uom, self.product.uom_id)
+        self._type(12, order.picking_ids)
+        self.assertEqual(order.b2b_reservation_ids.line_ids.quantity, 1)
+
+    def test_unreserving_forgets_what_was_typed_off(self):
+        reservation = self._reserve(self.order)
+        self._type(2)
+        self.picking.with_user(self.stock_user).do_unreserve()
+        self._end_transaction()
+        self.assertEqual(reservation.state, "released")
+        self.assertEqual(reservation.line_ids.quantity_off, 0)
+
+    def test_expiry_forgets_what_was_typed_off(self):
+        reservation = self._reserve(self.order)
+        self._type(0)
+        self.assertEqual(reservation.state, "running")
+        self._expire(reservation)
+        self.assertEqual(reservation.state, "expired")
+        self.assertEqual(reservation.line_ids.quantity_off, 0)
+        self.assertHeld(self.order, 0)
+
+    def test_typed_off_a_request_it_is_not_shipped_and_not_lost(self):
+        self._reserve(self.order)
+        request = self._request_shipment((self.order.order_line, 4))
+        request.with_user(self.staff_user).action_confirm()
+        picking = request.picking_ids
+        self._type(3, picking)
+        self.assertEqual(request.reservation_ids.line_ids.quantity, 3)
+        self.assertEqual(request.state, "confirmed")
+        self._validate(picking)
+        rest = request.picking_ids - picking
+        self.assertEqual(rest.move_ids.quantity, 1)
+        self.assertEqual(request.reservation_ids.line_ids.quantity, 1)
+        self.assertHeld(self.order, 2)
+
+    def test_what_is_counted_less_is_lost_and_not_typed_off(self):
+        orders = self.order, self._confirm_order()
+        self._set_stock(self.product, 5)
+        reservations = [self._reserve(order) for order in orders]
+        quant = self.env["stock.quant"].search(
+            [
+                ("product_id", "=", self.product.id),
+                ("location_id", "=", self.warehouse.lot_stock_id.id),
+            ]
+        )
+        quant = quant.with_user(self.stock_user).with_context(inventory_mode=True)
+        quant.inventory_quantity = 0
+        quant.action_apply_inventory()
+        self._end_transaction()
+        mails = self.env["mail.mail"].search([("model", "=", "b2b.reservation")])
+        for reservation in reservations:
+            self.assertEqual(reservation.state, "released")
+            self.assertEqual(reservation.line_ids.quantity_off, 0)
+            self.assertIn(reservation.id, mails.mapped("res_id"))
+
+    def test_orders_of_others_are_edited_as_in_stock_odoo(self):
+        order = self._create_order(quantity=5, b2b_contract_id=False)
+        order.action_confirm()
+        self.assertEqual(order.picking_ids.move_ids.quantity, 5)
+        self._type(2, order.picking_ids)
+        self.assertEqual(order.picking_ids.move_ids.quantity, 2)
+        self.assertEqual(self.product.free_qty, 3)
+        self.assertFalse(order.b2b_reservation_ids)
+        self._validate(order.picking_ids)
+        rest = order.picking_ids.filtered(lambda picking: picking.state != "done")
+        self.assertEqual(rest.move_ids.product_uom_qty, 3)
