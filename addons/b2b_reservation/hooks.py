@@ -8,6 +8,7 @@ def post_init_hook(env):
         ]
     )
     moves.sale_line_id._b2b_claim_by_staff()
+    moves.sale_line_id._b2b_claim_at_gate()
 
 
 def uninstall_hook(env):

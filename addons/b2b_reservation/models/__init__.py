@@ -14,6 +14,7 @@ from . import b2b_reservation_release
 from . import b2b_reservation_reminder
 from . import b2b_reservation_wait
 from . import b2b_reservation_shipment
+from . import b2b_reservation_gate
 from . import b2b_shipment_method
 from . import b2b_shipment_request
 from . import b2b_shipment_request_line
@@ -41,6 +42,7 @@ from . import sale_order_line
 from . import sale_order_line_edit
 from . import sale_order_line_kit
 from . import sale_order_line_loss
+from . import sale_order_line_gate
 from . import sale_order_line_shipment
 from . import sale_order_line_wait
 from . import sale_order_paid_late
@@ -50,6 +52,7 @@ from . import sale_order_wait
 from . import stock_forecasted
 from . import stock_move
 from . import stock_move_arrival
+from . import stock_move_gate
 from . import stock_move_line
 from . import stock_move_line_edit
 from . import stock_move_line_loss

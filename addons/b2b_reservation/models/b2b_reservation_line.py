@@ -131,19 +131,22 @@ class B2bReservationLine(models.Model):
             )
         )
 
-    def _consume(self, quantity, is_delivered=False, request=None):
+    def _consume(self, quantity, into=None, request=None):
         """Take a quantity off these lines, of one order line.
 
         :param float quantity: in the unit of the order line
-        :param bool is_delivered: the goods have left
+        :param str into: the field that has it then: the goods have left or were picked
         :param b2b.shipment.request request: whose goods they are, if any
+        :return: what of the quantity these lines did not keep
+        :rtype: float
         """
         for line in self._in_order_of_use(request):
             taken = min(line.quantity, quantity)
             if line.product_uom_id.compare(taken, 0.0) <= 0:
                 continue
             line.quantity -= taken
-            if is_delivered:
-                line.quantity_delivered += taken
+            if into:
+                line[into] += taken
             quantity -= taken
         self.reservation_id._close_empty()
+        return quantity

@@ -19,7 +19,7 @@ class B2bReservation(models.Model):
         """
         self.ensure_one()
         is_whole = all(
-            line.product_uom_id.compare(taken.get(line, 0.0), line.quantity) >= 0
+            line.product_uom_id.compare(taken.get(line, 0.0), line._get_kept()) >= 0
             for line in self.line_ids
         )
         reservation = self if is_whole else self._split_off(taken)
@@ -30,6 +30,7 @@ class B2bReservation(models.Model):
                 "date_expiry": False,
             }
         )
+        self._keep_at_gate()
 
     def _get_hours_left(self):
         """Return the time to the end of this reservation in hours, 0 for no end."""
@@ -45,13 +46,16 @@ class B2bReservation(models.Model):
         self.ensure_one()
         lines = []
         for line, quantity in taken.items():
+            # What stands ready leaves first.
+            picked = min(line.quantity_picked, quantity)
             lines.append(
                 Command.create(
                     {
                         "sale_line_id": line.sale_line_id.id,
                         "quantity_asked": quantity,
                         "quantity_taken": quantity,
-                        "quantity": quantity,
+                        "quantity": quantity - picked,
+                        "quantity_picked": picked,
                     }
                 )
             )
@@ -60,7 +64,8 @@ class B2bReservation(models.Model):
                 continue
             line.write(
                 {
-                    "quantity": line.quantity - quantity,
+                    "quantity": line.quantity - quantity + picked,
+                    "quantity_picked": line.quantity_picked - picked,
                     "quantity_asked": line.quantity_asked - quantity,
                     "quantity_taken": line.quantity_taken - quantity,
                 }

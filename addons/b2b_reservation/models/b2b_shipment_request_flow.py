@@ -278,10 +278,11 @@ class B2bShipmentRequest(models.Model):
         self.ensure_one()
         was_draft = self.state == "draft"
         self._release_transfers()
-        self.reservation_ids.filtered(lambda kept: kept.state == "running")._give_back()
+        kept = self.reservation_ids.filtered(lambda kept: kept.state == "running")
+        kept._give_back()
         self.state = "cancelled"
         if not was_draft:
-            self._notify_dealer(change)
+            self.with_context(b2b_is_kept=bool(kept))._notify_dealer(change)
 
 
 class B2bShipmentRequestLine(models.Model):
@@ -312,7 +313,7 @@ class B2bShipmentRequestLine(models.Model):
         """
         self.ensure_one()
         line = self.sale_line_id
-        free = sum(line._b2b_free_claims().mapped("quantity"))
+        free = line._b2b_free_claims()._get_kept()
         return min(self.quantity - free, line._b2b_quantity_to_reserve())
 
     def _choose_claims(self):
@@ -325,7 +326,7 @@ class B2bShipmentRequestLine(models.Model):
         left = self.quantity
         chosen = {}
         for claim in self.sale_line_id._b2b_free_claims():
-            taken = min(claim.quantity, left)
+            taken = min(claim._get_kept(), left)
             if self.product_uom_id.compare(taken, 0.0) > 0:
                 chosen[claim] = taken
                 left -= taken

@@ -192,10 +192,14 @@ class B2bShipmentRequestLine(models.Model):
         self.ensure_one()
         line = self.sale_line_id
         wanted = self.quantity - self.quantity_shipped
-        moves = line._b2b_first_moves()
         components = line._b2b_kit_moves()
         if not components:
-            return [(moves, wanted, self.product_uom_id)]
+            picked = self._get_picked(wanted)
+            return [
+                (line._b2b_later_moves(), picked, self.product_uom_id),
+                (line._b2b_first_moves(), wanted - picked, self.product_uom_id),
+            ]
+        moves = line._b2b_later_moves() | line._b2b_first_moves()
         return [
             (
                 moves.filtered(
@@ -206,6 +210,16 @@ class B2bShipmentRequestLine(models.Model):
             )
             for product, quantity in line._b2b_get_kit_parts(components).items()
         ]
+
+    def _get_picked(self, wanted):
+        """Return what was picked before of what is to be shipped of this line.
+
+        :param float wanted: no more than this, in the unit of the order line
+        """
+        claims = self.request_id.reservation_ids.line_ids.filtered(
+            lambda claim: claim.sale_line_id == self.sale_line_id
+        )
+        return min(sum(claims.mapped("quantity_picked")), wanted)
 
     def _refuse_unreserved(self, product, quantity, unit):
         """Refuse to ship what somebody has taken off the order.

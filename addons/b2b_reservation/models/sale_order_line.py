@@ -125,9 +125,14 @@ class SaleOrderLine(models.Model):
                 quantity = move.product_uom._compute_quantity(
                     move.quantity, self.product_uom_id, rounding_method="HALF-UP"
                 )
-            self._b2b_claims()._consume(
-                quantity, is_delivered=True, request=move.b2b_shipment_request_id
+            is_leaving = move._b2b_is_leaving()
+            rest = self._b2b_claims()._consume(
+                quantity,
+                into="quantity_delivered" if is_leaving else "quantity_picked",
+                request=move.b2b_shipment_request_id,
             )
+            if not is_leaving and self.product_uom_id.compare(rest, 0.0) > 0:
+                self._b2b_keep_picked(rest)
             gone = 0.0
         # The backorder was made before: it keeps the rest of the claims, no more; where
         # there is none, nothing is kept.

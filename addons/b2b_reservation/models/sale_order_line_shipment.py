@@ -24,7 +24,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         claims = self._b2b_claims().filtered("reservation_id.shipment_request_id")
-        requested = sum(claims.mapped("quantity"))
+        requested = claims._get_kept()
         least = self.qty_delivered + requested
         if requested and self.product_uom_id.compare(quantity, least) < 0:
             requests = claims.reservation_id.shipment_request_id
@@ -57,9 +57,9 @@ class SaleOrderLine(models.Model):
 
     def _b2b_get_quantities_to_ship(self):
         """Return how much of these order lines a dealer may ask to ship, in their
-        units: what is reserved for them and on no other shipment request; of paid
-        orders whatever has not left. The number of queries does not depend on that
-        of the lines.
+        units: what is reserved for them, on the shelf or picked, and on no other
+        shipment request; of paid orders whatever has not left. The number of queries
+        does not depend on that of the lines.
 
         :rtype: dict
         """
@@ -70,15 +70,16 @@ class SaleOrderLine(models.Model):
         paid = self.order_id._b2b_get_paid()
         quantities = {}
         for line in self:
+            own = by_line.get(line, claims[:0])
+            asked = requested_by_line.get(line, claims[:0])
             if line.order_id in paid:
                 total = line._b2b_quantity_waiting()
             else:
-                claimed = sum(by_line.get(line, claims[:0]).mapped("quantity"))
+                claimed = sum(own.mapped("quantity"))
                 total = min(claimed, line._b2b_quantity_held())
-            rest = total - sum(
-                requested_by_line.get(line, claims[:0]).mapped("quantity")
-            )
-            quantities[line] = max(line.product_uom_id.round(rest), 0.0)
+            rest = max(total - sum(asked.mapped("quantity")), 0.0)
+            rest += sum((own - asked).mapped("quantity_picked"))
+            quantities[line] = line.product_uom_id.round(rest)
         return quantities
 
     @api.model
@@ -103,7 +104,9 @@ class SaleOrderLine(models.Model):
                     ("reservation_id.legal_entity_id", "=", legal_entity.id),
                     ("reservation_id.shipment_request_id", "=", False),
                     ("state", "=", "running"),
+                    "|",
                     ("quantity", ">", 0),
+                    ("quantity_picked", ">", 0),
                 ]
             )
             .subselect("sale_line_id"),

@@ -23,6 +23,7 @@ from . import test_reservation_wait
 from . import test_shipment_backend
 from . import test_shipment_concurrency
 from . import test_shipment_flow
+from . import test_shipment_gate
 from . import test_shipment_goods
 from . import test_shipment_pages
 from . import test_shipment_phones

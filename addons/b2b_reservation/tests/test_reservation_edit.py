@@ -161,6 +161,7 @@ class TestEditedDelivery(B2bReservationCommon):
         orders = self.order, self._confirm_order()
         self._set_stock(self.product, 5)
         reservations = [self._reserve(order) for order in orders]
+        self._end_transaction()
         quant = self.env["stock.quant"].search(
             [
                 ("product_id", "=", self.product.id),

@@ -116,6 +116,25 @@ class TestKits(B2bReservationCommon):
             move.picked = True
         picking._action_done()
 
+    def test_picked_kits_can_be_asked_for(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        self._set_stock(self.bolt, 20)
+        self._set_stock(self.nut, 20)
+        order = self._order_kits()
+        kept = self._reserve(order, 3).line_ids
+        self._ship(order, 6, 3)
+        self.assertEqual((kept.quantity, kept.quantity_picked), (0, 3))
+        self.assertEqual(order.order_line._b2b_quantity_to_ship(), 3)
+        request = self._request_shipment((order.order_line, 2))
+        request.with_user(self.staff_user).action_confirm()
+        moves = request.picking_ids.move_ids
+        brought = {move.product_id: move.quantity for move in moves}
+        self.assertEqual(brought, {self.bolt: 4, self.nut: 2})
+        self._deliver(request.picking_ids)
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(request.line_ids.quantity_shipped, 2)
+        self.assertEqual((kept.quantity_picked, kept.quantity_delivered), (1, 0))
+
     def test_delivered_kits_end_the_reservation(self):
         self._set_stock(self.bolt, 20)
         self._set_stock(self.nut, 20)
