@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class B2bReservation(models.Model):
@@ -49,6 +50,25 @@ class B2bReservation(models.Model):
         result = super()._give_back()
         self._keep_at_gate()
         return result
+
+    def _release_by_dealer(self, quantities=None, kept=None):
+        """Override: what is picked is in the hands of the warehouse.
+
+        :raise UserError: if it would have to be released, saying what
+        """
+        if quantities is None:
+            for line in self.sudo().line_ids:
+                line._check_not_picked(line._get_kept())
+        return super()._release_by_dealer(quantities, kept)
+
+    def _release_part(self, quantities, kept=None):
+        """Override: what is picked is in the hands of the warehouse.
+
+        :raise UserError: if it would have to be released, saying what
+        """
+        for line in self.sudo().line_ids:
+            line._check_not_picked(quantities.get(line.id, 0.0))
+        return super()._release_part(quantities, kept)
 
     def _get_portal_rows(self):
         """Override: what is picked is shown and not to be released."""
@@ -114,6 +134,28 @@ class B2bReservationLine(models.Model):
         )
         rest = self.product_uom_id.round(sale_line._b2b_quantity_held() - picked)
         return min(max(rest, 0.0), self.quantity)
+
+    def _check_not_picked(self, quantity):
+        """Refuse to release what the warehouse has picked.
+
+        :param float quantity: what is to be released, in the unit of the order line
+        :raise UserError: saying how much is picked
+        """
+        self.ensure_one()
+        unit, loose = self.product_uom_id, self._get_loose()
+        kept = self._get_kept()
+        if self.state != "running" or unit.compare(min(quantity, kept), loose) <= 0:
+            return
+        raise UserError(
+            self.env._(
+                "The warehouse has picked %(quantity)s %(unit)s of %(product)s of "
+                "reservation %(number)s: these cannot be released.",
+                quantity=unit._b2b_format(kept - loose),
+                unit=unit.name,
+                product=self.product_id.display_name,
+                number=self.reservation_id.name,
+            )
+        )
 
     def _get_portal_rows(self):
         """Override: the dealer reads what is kept for him, be it picked or not."""

@@ -188,6 +188,18 @@ class TestGate(B2bReservationCommon):
         self._pick(order)
         self.assertFalse(reservation.date_expiry)
 
+    def test_dealer_does_not_release_what_is_picked(self):
+        order = self._confirm_order()
+        reservation = self._reserve(order)
+        self._pick(order, 3)
+        with self.assertRaisesRegex(UserError, "picked 3 Units"):
+            reservation._release_by_dealer()
+        with self.assertRaisesRegex(UserError, "picked 3 Units"):
+            reservation._release_by_dealer({reservation.line_ids.id: 3})
+        reservation._release_by_dealer({reservation.line_ids.id: 2})
+        self.assertHeld(order, 0)
+        self.assertEqual(reservation.line_ids._get_kept(), 3)
+
     # === WHAT ELSE HAPPENS TO IT === #
 
     def test_cancelled_request_gives_it_back(self):
@@ -305,3 +317,31 @@ class TestGate(B2bReservationCommon):
         out.action_cancel()
         self.assertEqual(out.state, "cancel")
         self.assertFalse(other.b2b_reservation_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestReleaseOfPicked(B2bReservationCommon):
+    """Goods that staff have picked on a delivery they have not validated yet."""
+
+    def test_dealer_does_not_release_what_is_picked(self):
+        self._set_stock(self.product, 5)
+        order = self._confirm_order()
+        reservation = self._reserve(order)
+        line = order.picking_ids.move_line_ids
+        line.quantity = 3
+        line.picked = True
+        line.copy({"quantity": 2, "picked": False})
+        with self.assertRaisesRegex(UserError, "picked 3 Units"):
+            reservation._release_by_dealer()
+        with self.assertRaisesRegex(UserError, "picked 3 Units"):
+            reservation._release_by_dealer({reservation.line_ids.id: 3})
+        self.assertHeld(order, 5)
+        reservation._release_by_dealer({reservation.line_ids.id: 2})
+        self.assertHeld(order, 3)
+        self.assertEqual(reservation.line_ids.quantity, 3)
+
+    def test_what_is_not_picked_can_be_released(self):
+        self._set_stock(self.product, 5)
+        order = self._confirm_order()
+        self._reserve(order)._release_by_dealer()
+        self.assertHeld(order, 0)
