@@ -67,6 +67,9 @@ class StockMoveLine(models.Model):
         is_broken = bool(kept) and product_id.uom_id.compare(lacking, 0.0) > 0
         is_gone = self.move_id.location_dest_id.usage == "inventory"
         if is_broken and not is_gone:
+            kept, quantity, lacking = self._b2b_move_along(kept, quantity, lacking)
+            is_broken = product_id.uom_id.compare(lacking, 0.0) > 0
+        if is_broken and not is_gone:
             orders = kept.move_id.sale_line_id.sudo().order_id
             raise UserError(
                 self.env._(
@@ -81,6 +84,8 @@ class StockMoveLine(models.Model):
                     ),
                 )
             )
+        if product_id.uom_id.compare(quantity, 0.0) <= 0:
+            return None
         result = super()._free_reservation(
             product_id,
             location_id,
@@ -93,3 +98,25 @@ class StockMoveLine(models.Model):
         if is_broken:
             kept._b2b_lose(lacking, self.move_id)
         return result
+
+    def _b2b_move_along(self, kept, quantity, lacking):
+        """Have deliveries of dealers follow goods that the warehouse has moved to a
+        place they take from, too, before anybody else takes these.
+
+        :param stock.move.line kept: what holds goods for dealers where these were
+        :param float quantity: how much somebody has to let go of
+        :param float lacking: how much of it these dealers have to
+        :return: what still holds goods there, and what is left of the quantities
+        :rtype: tuple
+        """
+        target = self.location_dest_id
+        following = kept.filtered(
+            lambda line: target._child_of(line.move_id.location_id)
+        )
+        if not following:
+            return kept, quantity, lacking
+        before = sum(following.mapped("quantity_product_uom"))
+        lost = following._b2b_take_elsewhere(lacking, self.move_id)
+        taken = before - sum(lost.values())
+        taken -= sum(following.exists().mapped("quantity_product_uom"))
+        return kept.exists(), quantity - taken, lacking - taken

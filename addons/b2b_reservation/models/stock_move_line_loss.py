@@ -37,6 +37,18 @@ class StockMoveLine(models.Model):
         :param float quantity: how much, in the unit of the product
         :param stock.move cause: what took the goods away
         """
+        for move, lost in self._b2b_take_elsewhere(quantity, cause).items():
+            move.sale_line_id._b2b_lose_claims(move, lost, cause)
+
+    def _b2b_take_elsewhere(self, quantity, cause):
+        """Take goods off these lines that are no longer in their place, and have the
+        moves take others instead.
+
+        :param float quantity: how much, in the unit of the product
+        :param stock.move cause: what took the goods away
+        :return: what could not be had from elsewhere, by move, in that unit
+        :rtype: dict
+        """
         # Reservations are made to agree line by line, with mails in between.
         self = self.with_context(b2b_agrees=True)
         unit = self.product_id.uom_id
@@ -56,10 +68,8 @@ class StockMoveLine(models.Model):
             quantity -= held
         # What is free elsewhere takes the place of what is gone.
         moves._action_assign()
-        for move in moves:
-            lost = unit.round(before[move] - sum(_get_held(move)))
-            if lost > 0:
-                move.sale_line_id._b2b_lose_claims(move, lost, cause)
+        lost = {move: unit.round(before[move] - sum(_get_held(move))) for move in moves}
+        return {move: lost[move] for move in moves if lost[move] > 0}
 
 
 def _get_held(move):

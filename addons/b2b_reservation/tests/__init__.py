@@ -18,6 +18,7 @@ from . import test_reservation_payment_race
 from . import test_reservation_places
 from . import test_reservation_release
 from . import test_reservation_release_staff
+from . import test_reservation_relocate
 from . import test_reservation_reports
 from . import test_reservation_wait
 from . import test_shipment_backend
