@@ -22,7 +22,7 @@ class B2bShipmentRequest(models.Model):
         goes wrong with that is logged, and the change stays.
 
         :param str change: ``sent``, ``confirmed``, ``moved``, ``rejected``,
-            ``picking``, ``ready``, ``shipped`` or ``cancelled``
+            ``picking``, ``ready``, ``part``, ``shipped`` or ``cancelled``
         """
         # Whoever changes it need not be allowed to mail or to plan for others.
         for request in self.sudo():
@@ -99,6 +99,11 @@ class B2bShipmentRequest(models.Model):
                 return self.env._(
                     "%(company)s: shipment request %(number)s is ready", **names
                 )
+            case "part":
+                return self.env._(
+                    "%(company)s: shipment request %(number)s is shipped in part",
+                    **names,
+                )
             case "shipped":
                 return self.env._(
                     "%(company)s: shipment request %(number)s is shipped", **names
@@ -108,6 +113,26 @@ class B2bShipmentRequest(models.Model):
                     "%(company)s: shipment request %(number)s is cancelled", **names
                 )
         return self.env._("%(company)s: shipment request %(number)s", **names)
+
+    def _get_shipped_rows(self):
+        """Return what the mail says of the goods that have left, if some have not.
+
+        :rtype: list[dict]
+        """
+        rows = [
+            {
+                "product": line.product_id.display_name,
+                "shipped": line.product_uom_id._b2b_format(line.quantity_shipped),
+                "quantity": line.product_uom_id._b2b_format(line.quantity),
+                "unit": line.product_uom_id.name,
+                "is_short": line.product_uom_id.compare(
+                    line.quantity_shipped, line.quantity
+                )
+                < 0,
+            }
+            for line in self.line_ids
+        ]
+        return rows if any(row["is_short"] for row in rows) else []
 
     def _format_day(self, day):
         """Return a day in the language of the context."""
@@ -120,7 +145,7 @@ class B2bShipmentRequest(models.Model):
         was sent, to look after one that the dealer cancelled.
         """
         self.ensure_one()
-        if change == "moved":
+        if change in ("moved", "part"):
             # It still waits for whatever it waited for.
             return
         self.activity_unlink([TO_DO])

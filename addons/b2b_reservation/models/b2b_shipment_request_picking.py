@@ -100,14 +100,20 @@ class B2bShipmentRequest(models.Model):
     def _follow_transfers(self):
         """Move these requests on as their transfers do."""
         for request in self.filtered(lambda request: request.state in OPEN_STATES):
-            request.line_ids._set_shipped()
+            has_left = request.line_ids._set_shipped()
             state = request._get_state_of_transfers()
             if state == "cancelled":
                 request._set_own_reason(
                     lambda env: env._("Its transfers were cancelled.")
                 )
                 request._cancel()
-            elif state and STEPS.index(state) > STEPS.index(request.state):
+                continue
+            is_later = state and STEPS.index(state) > STEPS.index(request.state)
+            if has_left and state != "shipped":
+                # Of which step that is he need not be told, too.
+                request.state = state if is_later else request.state
+                request._notify_dealer("part")
+            elif is_later:
                 request._move_on(state)
 
     def _get_state_of_transfers(self):
@@ -240,11 +246,19 @@ class B2bShipmentRequestLine(models.Model):
     def _set_shipped(self):
         """Set what of these lines has left: by the transfers of their requests, and
         what staff delivered of the orders before they confirmed these.
+
+        :return: whether more has left than before
+        :rtype: bool
         """
+        has_left = False
         for line in self:
+            before = line.quantity_shipped
             if line.state == "sent":
                 line.quantity_apart = line._get_delivered_apart()
             line.quantity_shipped = line.quantity_apart + line._count_shipped()
+            more = line.product_uom_id.compare(line.quantity_shipped, before)
+            has_left = has_left or more > 0
+        return has_left
 
     def _count_shipped(self):
         """Return what has left of this line by the transfers of its request."""

@@ -27,6 +27,7 @@ from . import test_shipment_flow
 from . import test_shipment_gate
 from . import test_shipment_goods
 from . import test_shipment_pages
+from . import test_shipment_part
 from . import test_shipment_phones
 from . import test_shipment_tour
 from . import test_shipment_waiting
