@@ -193,7 +193,7 @@ class B2bShipmentComposer(B2bShipmentPortal):
             else "b2b_shipment_new",
             "shipment": shipment_sudo,
             "warehouse": warehouse,
-            "other_warehouses": all_lines_sudo.order_id.warehouse_id - warehouse,
+            "other_warehouses": all_lines_sudo.warehouse_id - warehouse,
             "groups": groups,
             "totals": shipment_sudo._get_form_totals(groups, form),
             "choices": shipment_sudo._get_form_choices(),
@@ -258,11 +258,14 @@ class B2bShipmentComposer(B2bShipmentPortal):
             request.env["sale.order.line"]
             .sudo()
             ._b2b_get_shippable_lines(shipment_sudo.legal_entity_id)
-            .order_id.warehouse_id
+            .warehouse_id
         )
         wanted = parse_id(warehouse_id)
         chosen = warehouses.filtered(lambda warehouse: warehouse.id == wanted)
-        chosen = chosen or (order_sudo.warehouse_id if order_sudo else warehouses[:1])
+        if order_sudo and not chosen:
+            chosen = order_sudo._b2b_lines_to_ship().warehouse_id[:1]
+            chosen = chosen or order_sudo.warehouse_id
+        chosen = chosen or warehouses[:1]
         if not shipment_sudo.id:
             shipment_sudo.company_id = chosen.company_id or shipment_sudo.company_id
         return chosen

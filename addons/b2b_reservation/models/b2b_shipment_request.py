@@ -171,7 +171,8 @@ class B2bShipmentRequest(models.Model):
         for request in self:
             orders = request.line_ids.sale_line_id.order_id
             request.order_ids = orders
-            request.warehouse_id = orders.warehouse_id[:1]
+            # A route may bring single lines of an order from elsewhere.
+            request.warehouse_id = request.line_ids.sale_line_id.warehouse_id[:1]
             contracts = orders.b2b_contract_id
             request.contract_id = contracts if len(contracts) == 1 else False
 

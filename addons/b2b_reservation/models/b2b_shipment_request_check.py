@@ -40,7 +40,7 @@ class B2bShipmentRequest(models.Model):
         problems = [
             self._get_order_problem(order) for order in self.order_ids.sorted("id")
         ]
-        if len(self.order_ids.warehouse_id) > 1:
+        if len(self.line_ids.sale_line_id.warehouse_id) > 1:
             problems.append(
                 self.env._(
                     "These goods are in different warehouses: send a shipment request "

@@ -55,7 +55,7 @@ class B2bShipmentRequest(models.Model):
         )
         # What has been chosen is shown though it can no longer be shipped.
         lines |= self.line_ids.sale_line_id
-        return lines.filtered(lambda line: line.order_id.warehouse_id == warehouse)
+        return lines.filtered(lambda line: line.warehouse_id == warehouse)
 
     def _get_form_values(self, lines, chosen=None):
         """Return what the inputs of the form hold, as text by their names.
