@@ -4,6 +4,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -62,6 +63,17 @@ class B2bReservation(models.Model):
         """
         self.ensure_one()
         return self.user_id._b2b_get_mail_reader(self.legal_entity_id)
+
+    def _format_for_reader(self, moment):
+        """Return a moment in the time zone of who reads mails about this reservation,
+        which is named: he may read them anywhere. Without one it is the company's.
+
+        :param datetime moment: in UTC
+        :rtype: str
+        """
+        zone = self._get_mail_reader().tz or self.company_id.partner_id.tz or "UTC"
+        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
+        return f"{text} ({zone})"
 
     def _send_to_dealer(self, xmlid):
         """Queue a mail to the dealer; should that fail the log says so.
