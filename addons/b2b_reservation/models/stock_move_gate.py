@@ -32,6 +32,7 @@ class StockMove(models.Model):
                 and (move._b2b_is_leaving() or move.origin_returned_move_id)
             )
         )
+        # Who moves the goods need not see the orders.
         for line, moves in passed.sudo().grouped("sale_line_id").items():
             leaving = moves.filtered(lambda move: move._b2b_is_leaving())
             line._b2b_pass_gate(leaving, is_delivered=True)
@@ -48,6 +49,7 @@ class StockMove(models.Model):
             )
         )
         result = super()._action_cancel()
+        # Nor need who cancels.
         for line, moves in later.sudo().grouped("sale_line_id").items():
             line._b2b_cap_picked(moves.b2b_shipment_request_id[:1])
         return result
