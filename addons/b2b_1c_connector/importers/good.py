@@ -81,6 +81,7 @@ class B2b1cImporterGood(models.AbstractModel):
             for external_id, row in rows.items()
             if row.res_id in known
         }
+        self._bring_back(run, goods, rows, found)
         settings = run.backend._get_goods_settings()
         changed = {}
         for external_id, item in goods.items():
@@ -89,6 +90,16 @@ class B2b1cImporterGood(models.AbstractModel):
                 changed[external_id] = (item, said)
         run.count("unchanged", sum(1 for key in goods if key not in changed))
         return found, changed
+
+    def _bring_back(self, run, goods, rows, found):
+        """Show goods again that were archived as a full export did not name them."""
+        for external_id in goods.keys() & found.keys():
+            row, product = rows[external_id], found[external_id]
+            if row.absent:
+                row.absent = False
+                if not goods[external_id].deleted:
+                    product.active = True
+                    self.env["b2b.1c.importer.variant"]._hide_deleted(run, product)
 
     # -- products
 

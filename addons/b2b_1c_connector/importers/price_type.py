@@ -86,7 +86,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
         if known.name and item.name and known.name != item.name:
             values["name"] = item.name
         if item.currency and currency != pricelist.currency_id:
-            if users := self._get_users(run, pricelist):
+            if users := self._get_users(run.backend, pricelist):
                 reason = self.env._(
                     "The price type %(name)s has another currency now, "
                     "%(currency)s. Its pricelist is used by %(users)s and cannot "
@@ -95,7 +95,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
                     currency=currency.name,
                     users=users,
                 )
-                self._raise_conflict(run, item, pricelist, reason)
+                self._raise_conflict(run.backend, item.id, pricelist, reason)
                 run.problem(item, reason)
                 return False
             # they say amounts of the other currency
@@ -109,35 +109,47 @@ class B2b1cImporterPriceType(models.AbstractModel):
         return True
 
     def _remove(self, run, item, pricelist):
-        """Archive the pricelist of a price type that was removed in 1C, unless it is in
-        use: then people decide."""
+        """Do what is to be done with a price type that is marked as deleted."""
         if not pricelist or not pricelist.active:
             run.count("skipped" if not pricelist else "unchanged")
-            return
-        if users := self._get_users(run, pricelist):
-            reason = self.env._(
-                "The price type %(name)s was removed in 1C, but %(users)s use its "
-                "pricelist. Give them another one, then archive it.",
-                name=pricelist.display_name,
-                users=users,
-            )
-            self._raise_conflict(run, item, pricelist, reason)
+        elif reason := self._archive(run.backend, item.id, pricelist):
             run.report(item, reason)
             run.count("skipped")
-            return
-        pricelist.active = False
-        run.count("updated")
+        else:
+            run.count("updated")
 
-    def _raise_conflict(self, run, item, pricelist, reason):
+    def _archive(self, backend, external_id, pricelist):
+        """Archive the pricelist of a price type that was removed in 1C, unless it is in
+        use: then people decide.
+
+        :param str external_id: its id in 1C
+        :return: why it is not archived, None if it is
+        """
+        if not pricelist.active:
+            return None
+        users = self._get_users(backend, pricelist)
+        if not users:
+            pricelist.active = False
+            return None
+        reason = self.env._(
+            "The price type %(name)s was removed in 1C, but %(users)s use its "
+            "pricelist. Give them another one, then archive it.",
+            name=pricelist.display_name,
+            users=users,
+        )
+        self._raise_conflict(backend, external_id, pricelist, reason)
+        return reason
+
+    def _raise_conflict(self, backend, external_id, pricelist, reason):
         conflicts = self.env["b2b.1c.conflict"]
-        conflicts._raise(run.backend, "other", pricelist, item.id, reason)
+        conflicts._raise(backend, "other", pricelist, external_id, reason)
 
-    def _get_users(self, run, pricelist):
+    def _get_users(self, backend, pricelist):
         """The names of what uses a pricelist: contracts, legal entities, pricelists.
 
         :rtype: str
         """
-        users = [run.backend] if run.backend.list_pricelist_id == pricelist else []
+        users = [backend] if backend.list_pricelist_id == pricelist else []
         users += self.env["b2b.contract"].search([("pricelist_id", "=", pricelist.id)])
         domain = [("specific_property_product_pricelist", "=", pricelist.id)]
         users += self.env["res.partner"].search(domain)

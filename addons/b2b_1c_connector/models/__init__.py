@@ -24,6 +24,9 @@ from . import b2b_1c_turn
 from . import b2b_1c_flow
 from . import b2b_1c_schedule
 from . import b2b_1c_waiting
+from . import b2b_1c_listing
+from . import b2b_1c_export
+from . import b2b_1c_clearing
 from . import b2b_contract
 from . import b2b_document
 from . import b2b_settlement_line

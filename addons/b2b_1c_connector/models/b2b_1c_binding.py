@@ -59,6 +59,11 @@ class B2b1cBinding(models.Model):
     )
 
     deleted = fields.Boolean(string="Deleted in 1C", readonly=True)
+    absent = fields.Boolean(
+        string="Missing in 1C",
+        readonly=True,
+        help="Archived because a full export did not name it.",
+    )
 
     _external_uniq = models.UniqueIndex(
         "(backend_id, res_model, external_id)",
@@ -157,7 +162,7 @@ class B2b1cBinding(models.Model):
                 ("res_model", "=", res_model),
                 ("external_id", "in", list(external_ids)),
             ],
-            ["external_id", "res_id", "digest", "name"],
+            ["external_id", "res_id", "digest", "name", "absent"],
         )
         return {row.external_id: row for row in rows}
 

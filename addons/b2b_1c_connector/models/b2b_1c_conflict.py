@@ -31,6 +31,7 @@ class B2b1cConflict(models.Model):
             ("merged", "Counterparty replaced in 1C"),
             ("contract", "No contract for a document"),
             ("change", "Change that Odoo cannot apply"),
+            ("absent", "Goods missing from a full export"),
             ("other", "Other"),
         ],
         required=True,

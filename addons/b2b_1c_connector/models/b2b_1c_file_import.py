@@ -152,6 +152,7 @@ class B2b1cFileImport(models.Model):
         done = True
         for cls, items in self._read_batches(run, reader):
             self._import_items(run, cls, items)
+            self._note_listed(run, cls, items)
             self.position += len(items)
             if time.monotonic() - started > SLICE:
                 done = False

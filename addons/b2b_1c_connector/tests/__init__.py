@@ -1,5 +1,6 @@
 from . import test_address_test
 from . import test_backend
+from . import test_clearing
 from . import test_commerceml_archive
 from . import test_commerceml_catalog
 from . import test_commerceml_codec
