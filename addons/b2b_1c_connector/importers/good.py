@@ -126,6 +126,7 @@ class B2b1cImporterGood(models.AbstractModel):
             said = said if complete and known else False
             if product:
                 returns = values.get("active") and not product.active
+                self._change_weight(product, values)
                 self._change(product, values)
                 if returns:
                     self.env["b2b.1c.importer.variant"]._hide_deleted(run, product)
@@ -277,6 +278,15 @@ class B2b1cImporterGood(models.AbstractModel):
                 bindings._park(run.backend, TAX, key, name)
             cache[key] = found
         return cache[key]
+
+    def _change_weight(self, product, values):
+        """Variants keep the weight: core hands it on to an only one, and forgets it
+        with the goods of several."""
+        variants = product.with_context(active_test=False).product_variant_ids
+        if len(variants) > 1 and "weight" in values:
+            weight = values.pop("weight")
+            for variant in variants:
+                self._change(variant, {"weight": weight})
 
     def _change(self, product, values):
         """Write what differs: most rows repeat most of what is known."""

@@ -328,6 +328,8 @@ class B2b1cImporterVariant(models.AbstractModel):
         combination = values.pop("product_template_attribute_value_ids")
         values["product_template_attribute_value_ids"] = [Command.set(combination.ids)]
         if not variant:
+            siblings = template.with_context(active_test=False).product_variant_ids
+            values["weight"] = siblings[:1].weight
             return variant.create({**values, "product_tmpl_id": template.id})
         variant.write(values)
         return variant

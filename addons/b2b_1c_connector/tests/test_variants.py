@@ -72,6 +72,14 @@ class TestVariants(ImportCase):
         count(*offers)
         self.assertEqual(count(*offers), count(*offers[:2]))
 
+    def test_variants_weigh_what_their_goods_weigh(self):
+        weight = "<Товар><Ид>s</Ид><Вес>{}</Вес></Товар>"
+        self.import_xml(catalog(weight.format("1.5")))
+        self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))
+        self.assertEqual(self.variants.mapped("weight"), [1.5, 1.5])
+        self.import_xml(catalog(weight.format("2.5")))
+        self.assertEqual(self.variants.mapped("weight"), [2.5, 2.5])
+
     def test_later_offers_join_in(self):
         first = self.ensure(offer("s#1", Size="L"))
         second = self.ensure(offer("s#2", Size="M"))
