@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, fields, models
 
 # the beginning of a reply, which tells what it was; the rest of orders is attached
@@ -22,14 +24,18 @@ class B2b1cCall(models.Model):
     size = fields.Integer(string="Bytes", readonly=True)
     reply = fields.Text(readonly=True)
     refused = fields.Boolean(readonly=True)
-    attachment_ids = fields.One2many(
-        "ir.attachment",
-        "res_id",
+    reply_file = fields.Binary(
         string="Whole reply",
-        domain=[("res_model", "=", "b2b.1c.call")],
+        attachment=True,
         readonly=True,
-        help="Orders as 1C was told them.",
+        help="Of what was too long for the list.",
     )
+    reply_name = fields.Char(compute="_compute_reply_name")
+
+    @api.depends("mode")
+    def _compute_reply_name(self):
+        for call in self:
+            call.reply_name = f"{call.mode}.xml"
 
     @api.model
     def _note(self, exchange, words, body, reply):
@@ -41,11 +47,12 @@ class B2b1cCall(models.Model):
         :param reply: text or bytes
         """
         exchange.date_last = fields.Datetime.now()
+        raw = reply if isinstance(reply, bytes) else reply.encode()
         if isinstance(reply, bytes):
             reply = reply.decode("windows-1251")
         if words.get("mode") == "checkauth":
             # the cookie is as good as a password
-            reply = reply.partition("\n")[0]
+            raw, reply = b"", reply.partition("\n")[0]
         values = {
             "reply": _clean(reply, BEGINNING),
             "refused": reply.startswith("failure"),
@@ -68,27 +75,15 @@ class B2b1cCall(models.Model):
             size = min(last.size + len(body), 2**31 - 1)
             last.write({**values, "count": last.count + 1, "size": size})
             return
-        call = self.create(
-            {**asked, **values, "size": len(body), "exchange_id": exchange.id}
-        )
-        if is_long:
-            call._attach(reply)
-
-    def _attach(self, reply):
-        """Keep a reply that is too long for the list."""
-        self.env["ir.attachment"].create(
+        self.create(
             {
-                "name": f"{self.mode}-{self.id}.xml",
-                "raw": reply.encode(),
-                "mimetype": "application/xml",
-                "res_model": self._name,
-                "res_id": self.id,
+                **asked,
+                **values,
+                "size": len(body),
+                "exchange_id": exchange.id,
+                "reply_file": is_long and base64.b64encode(raw),
             }
         )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_replies(self):
-        self.attachment_ids.unlink()
 
 
 def _clean(text, length):

@@ -173,7 +173,8 @@ class B2b1cEntity(models.Model):
         inn = get_inn(partner)
         # УТ 11 takes for a legal entity whoever has an official name
         is_person = len(inn or "") == ENTREPRENEUR or not partner.is_company
-        name = partner.name or ""
+        # 1C finds by name, too, and a blank makes another counterparty
+        name = " ".join((partner.name or "").split())
         party = model.Counterparty(
             id=self._get_guid(backend, partner),
             name=name,

@@ -181,6 +181,9 @@ class B2b1cOrderDocument(models.Model):
         taken = sum((_get_amount(line, included) for line in less), Decimal(0))
         if taken:
             _spread([line for _record, line in lines], taken, less[0].name)
+        order = self.order_id
+        whole = number(order.amount_total if included else order.amount_untaxed, 2)
+        _settle([line for _record, line in lines], whole)
         return lines
 
     def _prepare_unit(self, unit):
@@ -322,3 +325,10 @@ def _spread(lines, taken, name):
         left -= share
         line.amount += share
         line.discounts = [*line.discounts, model.Discount(name, -share, None, True)]
+
+
+def _settle(lines, whole):
+    """Have lines add up to the order: taxes may be rounded for all of it at once."""
+    rest = whole - sum((line.amount for line in lines), Decimal(0))
+    if lines and rest and abs(rest) <= CENT * len(lines):
+        max(lines, key=lambda line: line.amount).amount += rest

@@ -1,3 +1,4 @@
+from base64 import b64decode
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
@@ -37,11 +38,11 @@ class TestExchangeLog(Builders1c, HttpCase):
             told = [self.client.call("sale", "query").content for _time in range(2)]
         calls = self.exchange.call_ids.filtered(lambda call: call.mode == "query")
         self.assertEqual(len(calls), 2, "each reply is kept, they may differ")
-        self.assertEqual([call.attachment_ids.raw for call in calls], told)
+        self.assertEqual([b64decode(call.reply_file) for call in calls], told)
         self.assertEqual([len(call.reply) for call in calls], [20, 20])
-        attachments = calls.attachment_ids
+        domain = [("res_model", "=", "b2b.1c.call"), ("res_id", "in", calls.ids)]
         self.exchange.unlink()
-        self.assertFalse(attachments.exists())
+        self.assertFalse(self.env["ir.attachment"].sudo().search(domain))
 
     def test_cookie_is_not_kept(self):
         cookie = self.client.log_in("sale")[2]
