@@ -9,10 +9,12 @@ def load(env):
     """Make the books those of a company in Georgia that sells with 18 % VAT."""
     company = env.ref("base.main_company")
     _move_to(env, company, env.ref("base.ge"))
-    company.account_sale_tax_id.write(
-        {"name": "VAT 18%", "amount": 18.0, "invoice_label": "VAT 18%"}
-    )
-    company.account_sale_tax_id.tax_group_id.name = "VAT 18%"
+    company.account_sale_tax_id.amount = 18.0
+    # the chart brings names of its own in other languages
+    for code, _name in env["res.lang"].get_installed():
+        tax = company.account_sale_tax_id.with_context(lang=code)
+        tax.write({"name": "VAT 18%", "invoice_label": "VAT 18%"})
+        tax.tax_group_id.name = "VAT 18%"
     _receive_payments_at_once(env, company)
     _take_payments_without_money(env)
     # There is no SMS account: nobody is asked about it at each delivery.

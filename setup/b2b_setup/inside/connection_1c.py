@@ -6,9 +6,20 @@ In: the database, the file for the answer, key, user and password of the connect
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+from odoo import fields
+
+from ..paths import REPOSITORY
 from . import odoo_environment
+
+sys.path.append(str(REPOSITORY))
+# what the stand-in will call its warehouses and prices
+from tests.standin_1c.goods import Maker  # noqa: E402
+
+# the one that the stand-in has unless told otherwise
+SEED = "1"
 
 
 def connect(env, key, user, password):
@@ -18,9 +29,62 @@ def connect(env, key, user, password):
         return False
     connection = connections.create({"name": "1C (demo)", "key": key, "login": user})
     connection._set_password(password)
-    # the prices of the stand-in are in roubles
-    env.ref("base.RUB").active = True
+    # what a supplier does once, when 1C has called for the first time
+    make_taxes(env, connection.company_id)
+    bind_prices(env, connection)
+    bind_warehouse(env, connection)
     return True
+
+
+def make_taxes(env, company):
+    """The taxes of 1C, which are found by their rates."""
+    for rate in (20.0, 10.0):
+        tax = company.account_sale_tax_id.copy({"amount": rate})
+        for code, _name in env["res.lang"].get_installed():
+            name = f"VAT {rate:g}%"
+            tax.with_context(lang=code).write({"name": name, "invoice_label": name})
+
+
+def bind_prices(env, connection):
+    """Retail prices of 1C become sales prices: the pricelists of the demo's contracts
+    begin with them. They are in roubles, the demo is not."""
+    company = connection.company_id
+    roubles = env.ref("base.RUB")
+    roubles.active = True
+    env["res.currency.rate"].create(
+        {
+            "currency_id": roubles.id,
+            "company_id": company.id,
+            "name": fields.Date.today() - timedelta(days=365),
+            "rate": 80.0,
+        }
+    )
+    [(guid, name, _share), *_others] = Maker(SEED).price_types()
+    pricelist = env["product.pricelist"].create(
+        {
+            "name": f"{name} (1C)",
+            "currency_id": roubles.id,
+            "company_id": company.id,
+            "website_id": False,
+            "selectable": False,
+            "sequence": 1000,
+            "b2b_only_chosen": True,
+        }
+    )
+    rows = [(guid, pricelist.id, name, False)]
+    env["b2b.1c.binding"]._bind(connection, "product.pricelist", rows)
+    connection.list_pricelist_id = pricelist
+    # some goods of 1C have no price: nobody gets them for nothing
+    env["website"].get_current_website().prevent_zero_price_sale = True
+
+
+def bind_warehouse(env, connection):
+    """The main warehouse of 1C is the one of the demo. The others stay to be bound, so
+    that there is something to see."""
+    [(guid, name), *_others] = Maker(SEED).warehouses()
+    warehouse = connection._get_stock_warehouse()
+    rows = [(guid, warehouse.id, name, False)]
+    env["b2b.1c.binding"]._bind(connection, "stock.warehouse", rows)
 
 
 def main(database, answer, *words):
