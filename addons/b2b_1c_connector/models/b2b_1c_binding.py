@@ -73,7 +73,7 @@ class B2b1cBinding(models.Model):
     _parked_idx = models.Index("(backend_id, res_model) WHERE res_id IS NULL")
 
     waiting_count = fields.Integer(
-        string="Rows that wait for it", compute="_compute_waiting_count"
+        string="Rows waiting", compute="_compute_waiting_count"
     )
 
     def _compute_waiting_count(self):

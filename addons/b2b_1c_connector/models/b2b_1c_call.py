@@ -2,8 +2,8 @@ import base64
 
 from odoo import api, fields, models
 
-# the beginning of a reply, which tells what it was; the rest of orders is attached
-BEGINNING = 2000
+# the beginning of a reply, which tells what it was; what is longer is kept in a file
+BEGINNING = 500
 
 
 class B2b1cCall(models.Model):

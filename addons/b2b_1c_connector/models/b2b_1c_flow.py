@@ -316,7 +316,7 @@ class B2b1cExchange(models.Model):
 class B2b1cBackend(models.Model):
     _inherit = "b2b.1c.backend"
 
-    flow_ids = fields.One2many("b2b.1c.flow", "backend_id")
+    flow_ids = fields.One2many("b2b.1c.flow", "backend_id", readonly=True)
     keeps_books = fields.Boolean(
         string="Keeps books", compute="_compute_keeps_books", compute_sudo=True
     )

@@ -277,6 +277,14 @@ class B2b1cFileSchedule(models.Model):
 class B2b1cBackendSchedule(models.Model):
     _inherit = "b2b.1c.backend"
 
+    schedule_ids = fields.One2many(
+        "b2b.1c.flow",
+        "backend_id",
+        string="Schedule",
+        # 1C asks for orders by itself
+        domain=[("kind", "!=", "orders_out")],
+    )
+
     def _find_kept(self):
         """The files that wait for their time, in the order in which they came.
 

@@ -30,14 +30,35 @@ class B2b1cWaiting(models.Model):
         help="What of the row waits, if not all of it: a price, the stock of one "
         "warehouse.",
     )
-    needs_model = fields.Char(string="Needs", required=True, readonly=True)
+    needs_model = fields.Char(string="Needs a", required=True, readonly=True)
     needs_id = fields.Char(string="Needs the ID", required=True, readonly=True)
     content = fields.Json(readonly=True)
+    row_name = fields.Char(string="Row", compute="_compute_names")
+    needs_name = fields.Char(string="Needs", compute="_compute_names")
 
     _row_uniq = models.UniqueIndex(
         "(backend_id, kind, external_id, part)", "This row waits already."
     )
     _needs_idx = models.Index("(backend_id, needs_model, needs_id)")
+
+    def _compute_names(self):
+        """What rows and their needs are called, in words as far as they are known."""
+        bindings = self.env["b2b.1c.binding"]
+        words = dict(bindings._fields["res_model"]._description_selection(self.env))
+        ids = {*self.mapped("external_id"), *self.mapped("needs_id")}
+        found = bindings.search(
+            [
+                ("backend_id", "in", self.backend_id.ids),
+                ("external_id", "in", list(ids)),
+            ]
+        )
+        names = {(row.backend_id, row.external_id): row.display_name for row in found}
+        for row in self:
+            said = (row.content or {}).get("name")
+            name = names.get((row.backend_id, row.external_id)) or said
+            row.row_name = name or row.external_id
+            need = names.get((row.backend_id, row.needs_id), row.needs_id)
+            row.needs_name = f"{words.get(row.needs_model, row.needs_model)}: {need}"
 
     @api.model
     def _keep(self, run, rows):
