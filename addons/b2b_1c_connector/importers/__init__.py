@@ -7,6 +7,7 @@ from . import warehouse
 from . import stock
 from . import offer
 from . import settlement
+from . import settlement_party
 from . import variant
 from . import unit
 from . import barcode

@@ -40,14 +40,14 @@ class B2b1cImporterDocument(models.AbstractModel):
         if operation != ORDER:
             self.env[SETTLEMENT]._import_document(run, document)
             return
+        row = self._find_order(run, document, known)
         if run.backend.exchange_states:
-            self._import_order(run, document, known)
+            self._import_order(run, document, row)
         else:
             run.count("skipped")
-        self.env[SETTLEMENT]._import_subordinates(run, document)
+        self.env[SETTLEMENT]._import_subordinates(run, document, row)
 
-    def _import_order(self, run, document, known):
-        row = self._find_order(run, document, known)
+    def _import_order(self, run, document, row):
         if row:
             is_new = row._apply(document)
             run.count("updated" if is_new else "unchanged")

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..models.b2b_1c_entity import is_same_number
 from ..models.b2b_document import STATES
 from .run import digest
 
@@ -40,26 +41,29 @@ class B2b1cImporterSettlement(models.AbstractModel):
         """Whether a document is one of these, by its operation."""
         return (document.operation or "").strip() in OPERATIONS
 
-    def _import_subordinates(self, run, document):
+    def _import_subordinates(self, run, document, row):
         """Bring in the documents inside an order.
 
         :param importers.run.Run run:
         :param model.Document document: the order
+        :param b2b.1c.order row: what it is here, empty if it is none of ours
         """
         for inner in document.subordinates or ():
-            inner.basis = inner.basis or document.number or document.id
+            # a number of ours may be that of another order in 1C
+            inner.basis = row.site_number or document.id
             inner.counterparties = inner.counterparties or document.counterparties
             inner.currency = inner.currency or document.currency
             if self._is_settlement(inner):
-                self._import_document(run, inner)
+                self._import_document(run, inner, row.order_id)
             else:
                 run.count("skipped")
 
-    def _import_document(self, run, document):
+    def _import_document(self, run, document, order=None):
         """Bring in one document; what is said again changes nothing.
 
         :param importers.run.Run run:
         :param model.Document document: its `basis` names the order
+        :param sale.order order: the order, if it is known already
         """
         if not self._is_settlement(document):
             run.count("skipped")
@@ -70,18 +74,40 @@ class B2b1cImporterSettlement(models.AbstractModel):
         bindings = self.env["b2b.1c.binding"]
         known = bindings._find_rows(run.backend, MODEL, [document.id]).get(document.id)
         paper = known._get_bound() if known else self.env[MODEL]
+        self.env["b2b.1c.waiting"]._forget(run.backend, "Document", [document.id])
         # absent is not "no": only what 1C says counts
         if document.deleted or document.cancelled or document.posted is False:
             self._remove(run, document, paper, known)
             return
-        order = self._find_order(run, document)
-        entity = self._find_entity(run, document, order)
-        if entity is None:
-            return
-        contract = self._find_contract(run, document, order, entity, paper)
+        if order is None:
+            order = self._find_order(run, document)
+        found = self._find_place(run, document, order, paper, known)
+        if found:
+            self._save(run, document, *found, paper, known)
+
+    def _find_place(self, run, document, order, paper, known):
+        """Order, legal entity and contract of a document; None: it is none of them, and
+        it is told why."""
+        if self._is_disputed(run, document, order):
+            contract = self._get_chosen(run, document)
+            if not contract:
+                self._take_out(paper, known)
+                self._dispute(run, document, order)
+                return None
+            entity = contract.legal_entity_id
+            order = order.filtered(lambda one: one.b2b_contract_id == contract)
+        else:
+            entity = self._find_entity(run, document, order)
+            if entity is None:
+                return None
+            contract = self._find_contract(run, document, order, entity, paper)
         if contract is None:
             self._remove(run, document, paper, known)
-            return
+            return None
+        return order, entity, contract
+
+    def _save(self, run, document, order, entity, contract, paper, known):
+        """Write a document down, unless it says what it has said."""
         currency = self._find_currency(run, document, contract)
         if not currency:
             return
@@ -96,7 +122,7 @@ class B2b1cImporterSettlement(models.AbstractModel):
         else:
             paper = paper.create({**values, "issued_at": fields.Datetime.now()})
         row = (document.id, paper.id, paper.name, said)
-        bindings._bind(run.backend, MODEL, [row])
+        self.env["b2b.1c.binding"]._bind(run.backend, MODEL, [row])
         paper._sync_1c()
         run.count("updated" if known else "created")
 
@@ -106,9 +132,13 @@ class B2b1cImporterSettlement(models.AbstractModel):
         if not paper:
             run.count("skipped")
             return
-        paper.unlink()
-        known.unlink()
+        self._take_out(paper, known)
         run.count("updated")
+
+    def _take_out(self, paper, known):
+        if paper:
+            paper.unlink()
+            known.unlink()
 
     def _prepare_values(self, run, document, order, entity, contract, currency):
         code = OPERATIONS[document.operation.strip()]
@@ -139,23 +169,22 @@ class B2b1cImporterSettlement(models.AbstractModel):
     def _find_order(self, run, document):
         """The order that a document is based on, nothing if it names none of ours.
 
-        1C names it by the id or number that we have sent, or by its own id.
+        1C names it by the number or id that we have sent, or by its own id: other
+        orders than those it was told of it cannot mean.
         """
-        orders = self.env["sale.order"]
+        rows = self.env["b2b.1c.order"]
         basis = (document.basis or "").strip()
         if not basis:
-            return orders
-        bindings = self.env["b2b.1c.binding"]
-        found = bindings._find(run.backend, "sale.order", [basis]).get(basis, orders)
-        if not found:
-            domain = [
-                ("company_id", "=", run.backend.company_id.id),
-                ("b2b_contract_id", "!=", False),
-            ]
-            found = orders.search([*domain, ("name", "=", basis)], limit=1)
-            if not found and basis.isdigit() and len(basis) < 10:
-                found = orders.search([*domain, ("id", "=", int(basis))])
-        return found
+            return rows.order_id
+        told = [("backend_id", "=", run.backend.id), ("site_number", "!=", False)]
+        keys = [("site_number", basis), ("guid", basis)]
+        # as we write it: 1C pads its own numbers with zeros
+        if basis.isdecimal() and basis == str(int(basis)) and len(basis) < 10:
+            keys.append(("order_id", int(basis)))
+        for name, value in keys:
+            if found := rows.search([*told, (name, "=", value)], limit=1):
+                return found.order_id
+        return rows.order_id
 
     def _find_entity(self, run, document, order):
         """The legal entity that a document is of; None: it waits, or is left out."""
@@ -192,10 +221,7 @@ class B2b1cImporterSettlement(models.AbstractModel):
         if not party.inn:
             return partners
         found = self._get_contracts(run).legal_entity_id.filtered(
-            lambda entity: (
-                entity.vat == party.inn
-                and (not party.kpp or (entity.kpp or party.kpp) == party.kpp)
-            )
+            lambda entity: is_same_number(party, entity)
         )
         return found if len(found) == 1 else partners
 
@@ -213,12 +239,13 @@ class B2b1cImporterSettlement(models.AbstractModel):
         The order's, else the entity's only one of this 1C, else what people have said.
         """
         candidates = self._get_contracts(run)
+        conflicts = self.env["b2b.1c.conflict"]
         if order:
+            conflicts._settle(run.backend, "contract", [document.id])
             return order.b2b_contract_id & candidates or None
         candidates = candidates.filtered(lambda c: c.legal_entity_id == entity)
         if not candidates:
             return None
-        conflicts = self.env["b2b.1c.conflict"]
         if len(candidates) == 1:
             conflicts._settle(run.backend, "contract", [document.id])
             return candidates

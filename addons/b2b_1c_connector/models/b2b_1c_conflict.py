@@ -209,18 +209,20 @@ class B2b1cConflict(models.Model):
             self._choose_contract()
 
     def _choose_contract(self):
-        """Put the document on the chosen contract."""
+        """Put the document on the chosen contract, or let it in if it waits."""
         contract = self.choice
-        # sudo: papers of 1C are written by the exchange alone
-        bindings = self.env["b2b.1c.binding"].sudo()
-        found = bindings._find(self.backend_id, "b2b.document", [self.external_id])
-        paper = found.get(self.external_id)
-        if not paper:
-            return
         if contract._name != "b2b.contract" or contract.id not in self.res_ids:
             raise UserError(self.env._("Choose one of the contracts in question."))
-        paper.contract_id = contract
-        paper._sync_1c()
+        # sudo: papers of 1C are written by the exchange alone
+        bindings = self.env["b2b.1c.binding"].sudo()
+        chosen = (self.external_id, contract.id, contract.name, False)
+        bindings._bind(self.backend_id, "b2b.contract", [chosen])
+        found = bindings._find(self.backend_id, "b2b.document", [self.external_id])
+        if paper := found.get(self.external_id):
+            entity = contract.legal_entity_id
+            paper.write({"contract_id": contract.id, "legal_entity_id": entity.id})
+            paper._sync_1c()
+        self.env["b2b.1c.waiting"]._schedule(self.backend_id)
 
     def _bind_choice(self, res_model):
         """Bind the id of 1C to the chosen record, and take up what waited for it."""

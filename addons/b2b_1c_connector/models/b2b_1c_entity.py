@@ -210,8 +210,27 @@ class B2b1cEntity(models.Model):
 
 def get_inn(partner):
     """The digits of a tax number, without the country; None if there is none."""
-    number = PREFIX.sub("", (partner.vat or "").replace(" ", ""), count=1)
+    return _clean_inn(partner.vat)
+
+
+def _clean_inn(text):
+    number = PREFIX.sub("", "".join((text or "").split()), count=1)
     return number if number.isdigit() else None
+
+
+def is_same_number(party, partner):
+    """Whether a counterparty of 1C has the tax number of a partner, and its branch.
+
+    :param model.Counterparty party:
+    :param res.partner partner:
+    :return: None if one of them has no number
+    :rtype: bool | None
+    """
+    ours, theirs = get_inn(partner), _clean_inn(party.inn)
+    if not ours or not theirs:
+        return None
+    branches = {partner.kpp, party.kpp} - {None, False, ""}
+    return ours == theirs and len(branches) < 2
 
 
 def _get_okpo(partner):

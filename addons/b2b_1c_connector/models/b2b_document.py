@@ -48,10 +48,10 @@ class B2bDocument(models.Model):
     def _sync_1c(self):
         """Make the rows of the ledger what these papers of 1C say."""
         ledger = self.env["b2b.settlement.line"].sudo()
-        known = {
-            line.document_id: line
-            for line in ledger.search([("document_id", "in", self.ids)])
-        }
+        lines = ledger.search([("document_id", "in", self.ids)])
+        known = {line.document_id: line for line in lines}
+        # whoever had them before, too
+        entities = self.legal_entity_id | lines.legal_entity_id
         counted = self.filtered(lambda document: document._counts_in_1c())
         vals_list = [document._prepare_settlement_vals() for document in counted]
         for vals in ledger._complete_vals_list(vals_list):
@@ -67,7 +67,7 @@ class B2bDocument(models.Model):
             elif changed := line._changed_values(vals):
                 line.write(changed)
         ledger.concat(*known.values()).unlink()
-        ledger._settle_1c(self.legal_entity_id)
+        ledger._settle_1c(entities)
         self.order_ids._update_1c_debt()
 
     def _counts_in_1c(self):

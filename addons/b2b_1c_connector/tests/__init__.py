@@ -31,6 +31,7 @@ from . import test_properties_page
 from . import test_rights
 from . import test_schedule
 from . import test_settlement
+from . import test_settlement_party
 from . import test_staff
 from . import test_stock
 from . import test_translations

@@ -41,6 +41,16 @@ class SettlementCase(B2bBuilders, ImportCase):
         rows = [("c-1", cls.dealer.id, "Horns", False)]
         cls.env["b2b.1c.binding"]._bind(cls.connection, "res.partner", rows)
         cls.order = cls._create_order()
+        cls.tell_1c(cls.order)
+
+    @classmethod
+    def tell_1c(cls, order, connection=None):
+        """Give an order the number by which a 1C knows it."""
+        row = cls.env["b2b.1c.order"].create(
+            {"backend_id": (connection or cls.connection).id, "order_id": order.id}
+        )
+        row._set_number()
+        return order
 
     def papers(self, **values):
         domain = [("source", "=", "1c")]
@@ -78,7 +88,7 @@ class TestSettlement(SettlementCase):
         self.assertEqual(self.contract.residual, 150)
 
     def test_money_of_an_order_pays_its_own_shipment_first(self):
-        other = self._create_order()
+        other = self.tell_1c(self._create_order())
         self.import_xml(
             document(SHIPMENT, 100, "s-1", basis=other.name)
             + document(SHIPMENT, 100, "s-2", basis=self.order.name)
@@ -149,6 +159,7 @@ class TestSettlement(SettlementCase):
         if "b2b_amount_uninvoiced" not in order._fields:
             return
         self.assertEqual(order.b2b_amount_uninvoiced, 500)
+        order.b2b_1c_order_ids._set_number()
         self.import_xml(document(SHIPMENT, 300, "s-1", basis=order.name))
         self.assertEqual(order.b2b_amount_uninvoiced, 200)
         self.import_xml(document(SHIPMENT, 300, "s-1", deleted="true"))
@@ -160,7 +171,7 @@ class TestSettlement(SettlementCase):
         second = self._create_contract(
             self.dealer, "D-2", books="1c", b2b_1c_backend_id=self.connection.id
         )
-        order = self._create_order(second)
+        order = self.tell_1c(self._create_order(second))
         self.import_xml(document(SHIPMENT, 300, basis=order.name))
         self.assertEqual(self.figures(second), [(300, 300)])
         self.assertFalse(self.lines())
@@ -202,7 +213,8 @@ class TestSettlement(SettlementCase):
                 SHIPMENT,
                 300,
                 "s-2",
-                basis=self._create_order(self.entity_contract).name,
+                party="c-2",
+                basis=self.tell_1c(self._create_order(self.entity_contract)).name,
             )
         )
         self.assertEqual(file.skipped, 2)
@@ -249,7 +261,7 @@ class TestSettlement(SettlementCase):
         )
         run = Run(self.receive(b""))
         importer = self.env["b2b.1c.importer.settlement"]
-        importer._import_subordinates(run, order)
+        importer._import_subordinates(run, order, self.order.b2b_1c_order_ids)
         self.assertEqual(self.papers().order_ids, self.order)
         self.assertEqual(self.contract.residual, -100)
         self.assertEqual((run.counts["created"], run.counts["skipped"]), (1, 1))
