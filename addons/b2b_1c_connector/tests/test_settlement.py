@@ -248,6 +248,11 @@ class TestSettlement(SettlementCase):
         self.import_xml(document(SHIPMENT, 300, party="new", inn="7707083893"))
         self.assertEqual(self.figures(), [(300, 300)])
 
+    def test_a_tax_number_may_have_its_country_before_it(self):
+        self.dealer.write({"vat": "RU7707083893", "kpp": "770101001"})
+        self.import_xml(document(SHIPMENT, 300, party="new", inn="7707083893"))
+        self.assertEqual(self.figures(), [(300, 300)])
+
     def test_unknown_currency_waits(self):
         file = self.import_xml(document(SHIPMENT, 300, currency="тугр"))
         self.assertEqual((file.waiting, len(self.papers())), (1, 0))
