@@ -28,6 +28,7 @@ from . import b2b_1c_listing
 from . import b2b_1c_export
 from . import b2b_1c_clearing
 from . import b2b_contract
+from . import b2b_1c_flow_documents
 from . import b2b_document
 from . import b2b_settlement_line
 from . import product_pricelist

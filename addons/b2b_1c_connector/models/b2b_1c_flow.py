@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ..commerceml import model
+from ..commerceml.writer import ORDER
 from .b2b_1c_backend import INTERVALS
 
 KINDS = [
@@ -209,7 +210,7 @@ class B2b1cFile(models.Model):
         kinds = self.flows.split(",") if self.flows else ()
         error = None
         if self.state == "failed":
-            kinds = kinds or OF_SESSION.get(self.exchange_id.kind, ())
+            kinds = kinds or self.backend_id._get_session_kinds(self.exchange_id.kind)
             error = f"{self.name}: {self.error}"
         if kinds:
             flows = self.env["b2b.1c.flow"]
@@ -248,7 +249,7 @@ class B2b1cFile(models.Model):
     def _get_flows(self, cls, items):
         """The kinds of information that rows are of."""
         if issubclass(cls, model.Document):
-            return set(OF_SESSION["sale"])
+            return set().union(*map(_get_document_kinds, items))
         if issubclass(cls, model.Offer):
             found = {"offers"}
             if any(item.prices is not None for item in items):
@@ -281,7 +282,8 @@ class B2b1cExchange(models.Model):
     @api.model
     def _note_silent(self, backend):
         """Take account of sessions in which 1C had nothing to say."""
-        for kind, flows in OF_SESSION.items():
+        for kind in OF_SESSION:
+            flows = backend._get_session_kinds(kind)
             last = self.search(
                 [
                     ("backend_id", "=", backend.id),
@@ -416,3 +418,15 @@ class B2b1cBackend(models.Model):
                 summary=self.env._("1C: the exchange needs a look"),
                 note=note,
             )
+
+
+def _get_document_kinds(document):
+    """The kinds of information that a document of 1C is of: an order says nothing of
+    payments and shipments, but for those inside it.
+
+    :param model.Document document:
+    :rtype: set[str]
+    """
+    if (document.operation or ORDER).strip() != ORDER:
+        return {"documents"}
+    return {"orders_in", "documents"} if document.subordinates else {"orders_in"}

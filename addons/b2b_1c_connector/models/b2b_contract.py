@@ -75,7 +75,9 @@ class B2bContract(models.Model):
         """Override of `b2b_portal`: when 1C and we agreed last."""
         if self.books != "1c":
             return super()._get_books_time()
-        return self._get_documents_flow().last_success
+        flow = self._get_documents_flow()
+        # silence agrees with what was told, and before that with nothing
+        return flow.last_data and flow.last_success
 
     def _get_documents_flow(self):
         # sudo: how the exchange stands decides for everybody

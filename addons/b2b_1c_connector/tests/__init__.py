@@ -17,6 +17,7 @@ from . import test_exchange_fuzzing
 from . import test_exchange_log
 from . import test_exchange_uploads
 from . import test_flow
+from . import test_flow_documents
 from . import test_goods
 from . import test_goods_race
 from . import test_import
