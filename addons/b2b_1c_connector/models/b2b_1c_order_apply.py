@@ -57,12 +57,14 @@ class B2b1cOrderApply(models.Model):
         self._keep_said(document)
         self._bind_party(document.counterparty)
         conflicts = self.env["b2b.1c.conflict"]
+        is_same = not pending
         try:
             with self.env.cr.savepoint():
                 # not an echo of our own: 1C knows what it has said
                 row = self.with_context(b2b_1c_from=self.backend_id.id)
                 row._apply_changes(document, pending)
         except (NotPossible, UserError) as problem:
+            is_same = False
             self.invalidate_recordset()
             conflicts._raise(
                 self.backend_id,
@@ -78,7 +80,7 @@ class B2b1cOrderApply(models.Model):
         else:
             conflicts._settle(self.backend_id, "change", [self.site_number])
         self.write({"digest_received": said, "date_received": now})
-        if not pending:
+        if is_same:
             self._note_same()
         return True
 
@@ -165,6 +167,8 @@ class B2b1cOrderApply(models.Model):
         order = self.order_id
         if document.cancelled or document.deleted:
             self._apply_cancel()
+        elif order.state == "cancel":
+            self._check_dead(document, pending)
         elif document.lines is not None and order.state == "sale":
             changes = self._find_changes(document)
             if changes and pending:
@@ -179,6 +183,22 @@ class B2b1cOrderApply(models.Model):
                 for change in changes:
                     change()
                 order.locked = locked
+
+    def _check_dead(self, document, pending):
+        """See that what is cancelled here is so in 1C: УТ 11 changes no order that is
+        approved there, and confirms it all the same (reference 2.5).
+
+        :raise NotPossible: it goes on there
+        """
+        is_shipped = document.shipped or document.shipment_number
+        goes_on = document.posted or is_shipped or document.cancelled is False
+        if goes_on and not pending:
+            raise NotPossible(
+                self.env._(
+                    "it is cancelled here, but goes on there. Cancel it in 1C, or "
+                    "order anew here."
+                )
+            )
 
     def _apply_cancel(self):
         order = self.order_id

@@ -23,6 +23,7 @@ from . import test_goods_race
 from . import test_import
 from . import test_offers_race
 from . import test_orders
+from . import test_orders_alive
 from . import test_orders_http
 from . import test_orders_reference
 from . import test_pictures
