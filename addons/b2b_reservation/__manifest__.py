@@ -29,6 +29,7 @@
         "views/reservation_wait_templates.xml",
         "views/shipment_detail_templates.xml",
         "views/shipment_form_parts_templates.xml",
+        "views/shipment_form_place_templates.xml",
         "views/shipment_form_templates.xml",
         "views/shipment_home_templates.xml",
         "views/shipment_list_templates.xml",

@@ -10,11 +10,11 @@ from odoo.addons.b2b_portal.controllers.query import parse_date, parse_id
 
 from ..models.b2b_shipment_request_flow import GoodsMissing
 from ..models.serialize import serialize
-from .shipment_form import ShipmentForm
-from .shipment_portal import B2bShipmentPortal
+from .shipment_address import B2bShipmentAddress
+from .shipment_form import ADDRESS_INPUTS, NEW_ADDRESS, ShipmentForm
 
 
-class B2bShipmentComposer(B2bShipmentPortal):
+class B2bShipmentComposer(B2bShipmentAddress):
     """The form on which the dealer composes a shipment request. He writes no requests:
     what he may do with his is done for him.
     """
@@ -131,7 +131,7 @@ class B2bShipmentComposer(B2bShipmentPortal):
             form.values["company_id"] = warehouse.company_id.id
         shipment_sudo.write(form.values | {"user_id": request.env.uid})
         is_sending = post.get("submit") == "send"
-        problems = form.problems + (shipment_sudo._get_problems() if is_sending else [])
+        problems = self._get_all_problems(shipment_sudo, form, is_sending)
         if is_sending and not problems:
             problems = self._try_to_send(shipment_sudo)
         if problems:
@@ -139,6 +139,22 @@ class B2bShipmentComposer(B2bShipmentPortal):
                 shipment_sudo, warehouse, form=form.get_entered(), problems=problems
             )
         return request.redirect(shipment_sudo._get_portal_url())
+
+    def _get_all_problems(self, shipment_sudo, form, is_sending):
+        """Return what is against saving what a form says, and against sending it.
+
+        :return: see `_get_problems` of the request
+        """
+        of_address = self._take_new_address(shipment_sudo, form)
+        problems = form.problems + of_address
+        if is_sending:
+            problems += [
+                problem
+                for problem in shipment_sudo._get_problems()
+                # What is wrong with the new one has been said.
+                if not (of_address and problem[0] == "address")
+            ]
+        return problems
 
     def _try_to_send(self, shipment_sudo):
         """Send a draft.
@@ -186,7 +202,12 @@ class B2bShipmentComposer(B2bShipmentPortal):
         )
         lines_sudo = shipment_sudo._get_form_lines(warehouse)
         groups = shipment_sudo._get_form_groups(lines_sudo)
-        form = shipment_sudo._get_form_values(lines_sudo, order_sudo) | (form or {})
+        form = (
+            dict.fromkeys(ADDRESS_INPUTS, "")
+            | {"address_country": str(shipment_sudo._get_phone_country().id or "")}
+            | shipment_sudo._get_form_values(lines_sudo, order_sudo)
+            | (form or {})
+        )
         values = self._prepare_portal_layout_values() | {
             "page_name": "b2b_shipment_edit"
             if shipment_sudo.id
@@ -196,7 +217,9 @@ class B2bShipmentComposer(B2bShipmentPortal):
             "other_warehouses": all_lines_sudo.warehouse_id - warehouse,
             "groups": groups,
             "totals": shipment_sudo._get_form_totals(groups, form),
-            "choices": shipment_sudo._get_form_choices(),
+            "choices": shipment_sudo._get_form_choices()
+            | self._prepare_address_choices(form),
+            "new_address": NEW_ADDRESS,
             "form": form,
             "problems": problems,
             "invalid": {field for field, _sentence in problems},

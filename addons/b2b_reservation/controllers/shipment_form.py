@@ -11,6 +11,17 @@ from odoo.addons.b2b_portal.tools.numbers import parse_quantity
 from ..models.b2b_shipment_request_form import CHOICES, DATES, TEXTS
 
 MAX_FILE_SIZE = 10 * 1024 * 1024
+# What the input for a new address is called, by the field that it fills.
+ADDRESS_INPUTS = {
+    "address_name": "name",
+    "address_street": "street",
+    "address_zip": "zip",
+    "address_city": "city",
+    "address_country": "country_id",
+    "address_state": "state_id",
+}
+# What the list of addresses says if the one that is wanted is not in it.
+NEW_ADDRESS = "new"
 MAX_LENGTHS = {"comment": 2000}
 MAX_LENGTH = 100
 # The endings that a file of a type may have; the first is given to one without.
@@ -40,7 +51,7 @@ class ShipmentForm:
         self.env = request.env
         self.shipment = shipment_sudo
         self.lines = lines_sudo
-        self.post = post
+        self.post = dict(post)
         self.values = {}
         # Pairs as those of `_get_problems` of the request.
         self.problems = []
@@ -64,9 +75,26 @@ class ShipmentForm:
 
         :rtype: dict[str, str]
         """
-        names = [*CHOICES, *TEXTS, *DATES]
+        names = [*CHOICES, *TEXTS, *DATES, *ADDRESS_INPUTS]
         names += [f"line_{line.id}" for line in self.lines]
         return {name: self._get_text(name) for name in names if name in self.post}
+
+    def set_entered(self, name, text):
+        """Have an input hold something else than what was entered."""
+        self.post[name] = text
+
+    def get_new_address(self):
+        """Return what a new address says, as `portal` reads it from its own forms.
+
+        :rtype: dict[str, str]
+        """
+        address = {
+            field: self._get_text(name) for name, field in ADDRESS_INPUTS.items()
+        }
+        # A number as no record can have it is none.
+        for field in ("country_id", "state_id"):
+            address[field] = str(parse_id(address[field]) or "")
+        return address
 
     def _read_texts(self):
         for name in TEXTS:
@@ -95,6 +123,9 @@ class ShipmentForm:
             chosen["carrier"] = by_carrier and chosen["carrier"]
             chosen["terminal"] = method.needs_terminal and chosen["terminal"]
         self.contact = chosen["contact"]
+        self.asks_new_address = self._get_text("address") == NEW_ADDRESS and (
+            not method or method.needs_address
+        )
         self.asks_attorney = not method or method.power_of_attorney != "no"
         if not self.asks_attorney:
             self.values |= {"attorney_number": False, "attorney_date": False}

@@ -33,6 +33,7 @@ from . import b2b_stock_token
 from . import ir_http
 from . import res_company
 from . import res_config_settings
+from . import res_partner
 from . import res_users
 from . import sale_order
 from . import sale_order_arrival

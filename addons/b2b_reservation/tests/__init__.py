@@ -22,6 +22,7 @@ from . import test_reservation_relocate
 from . import test_reservation_reports
 from . import test_reservation_views
 from . import test_reservation_wait
+from . import test_shipment_address
 from . import test_shipment_backend
 from . import test_shipment_clock
 from . import test_shipment_concurrency

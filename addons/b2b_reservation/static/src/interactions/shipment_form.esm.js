@@ -26,6 +26,8 @@ export class ShipmentForm extends Interaction {
         },
         // They say for whom does without scripts what is hidden with them.
         ".o_b2b_shipment_hint": {"t-att-class": () => ({"d-none": true})},
+        "[name='address']": {"t-on-change": () => this.updateContent()},
+        "[name='address_country']": {"t-on-change": this.onCountry},
         "[name='carrier']": {"t-on-change": this.onCarrier},
         "[name='carrier'] option[value]": {
             "t-att-hidden": (el) => this.isForeignCarrier(el.value),
@@ -77,6 +79,9 @@ export class ShipmentForm extends Interaction {
             return !this.getInput("contact").value;
         }
         const method = this.getMethod();
+        if (part === "new_address") {
+            return this.isAskedFor("address") && this.getInput("address").value === "new";
+        }
         return Boolean(method && method.dataset[part]);
     }
 
@@ -114,6 +119,28 @@ export class ShipmentForm extends Interaction {
         if (group && this.isForeignTerminal(group)) {
             terminal.value = "";
         }
+    }
+
+    /**
+     * Offer the states of the chosen country, if it has any.
+     */
+    async onCountry() {
+        const country = this.getInput("address_country").value;
+        const {states} = country
+            ? await this.waitFor(
+                  rpc(`/my/address/country_info/${country}`, {address_type: "delivery"})
+              )
+            : {states: []};
+        // Another country may have been chosen meanwhile.
+        if (country !== this.getInput("address_country").value) {
+            return;
+        }
+        const input = this.getInput("address_state");
+        input.options.length = 1;
+        for (const [id, name] of states) {
+            input.add(new Option(name, id));
+        }
+        this.el.querySelector(".o_b2b_state").classList.toggle("d-none", !states.length);
     }
 
     onContact() {
