@@ -71,7 +71,10 @@ class B2b1cImporterOffer(models.AbstractModel):
     _description = "1C Importer of Offers"
 
     def _import_batch(self, run, offers):
-        products = self._find_products(run, offers)
+        bindings = self.env["b2b.1c.binding"]
+        ids = {offer.good_id for offer in offers}
+        goods = bindings._find(run.backend, TEMPLATE, ids)
+        products = self._find_products(run, offers, goods)
         rows = [
             OfferRow(offer, products[offer.id])
             for offer in offers
@@ -79,7 +82,8 @@ class B2b1cImporterOffer(models.AbstractModel):
         ]
         # deleted before they were ever seen
         run.count("skipped", sum(not product for product in products.values()))
-        self._let_wait(run, [offer for offer in offers if offer.id not in products])
+        unknown = [offer for offer in offers if offer.id not in products]
+        self._let_wait(run, unknown, goods)
         self._forget_waiting(run, rows)
         self.env["b2b.1c.importer.price"]._set_prices(run, rows)
         self.env["b2b.1c.importer.stock"]._set_stock(run, rows)
@@ -87,18 +91,19 @@ class B2b1cImporterOffer(models.AbstractModel):
             row.tell(run)
         self._note_time(run)
 
-    def _find_products(self, run, offers):
+    def _find_products(self, run, offers, goods):
         """The products that offers stand for; unknown ones are left out.
 
+        :param dict goods: the templates that are known, by id
         :rtype: dict[str, product.product]
         """
         if run.backend.exchange_goods:
             variants = self.env["b2b.1c.importer.variant"]
-            return variants._ensure_variants(run, offers)
+            return variants._ensure_variants(run, offers, goods)
         bindings = self.env["b2b.1c.binding"]
         found = bindings._find(run.backend, VARIANT, {offer.id for offer in offers})
-        goods = {offer.id for offer in offers if "#" not in offer.id} - found.keys()
-        templates = bindings._find(run.backend, TEMPLATE, goods)
+        plain = {offer.id for offer in offers} - found.keys()
+        templates = {key: goods[key] for key in plain & goods.keys()}
         ids = {external_id: product.id for external_id, product in found.items()}
         variants = self._find_first_variants(templates.values())
         for external_id, template in templates.items():
@@ -118,14 +123,18 @@ class B2b1cImporterOffer(models.AbstractModel):
         rows = variants._read_group(domain, ["product_tmpl_id"], ["id:min"])
         return {template.id: variant for template, variant in rows}
 
-    def _let_wait(self, run, offers):
-        """Keep offers whose goods or characteristics are not known yet."""
-        bindings = self.env["b2b.1c.binding"]
-        goods = bindings._find(run.backend, TEMPLATE, {item.good_id for item in offers})
+    def _let_wait(self, run, offers, goods):
+        """Keep offers whose goods or characteristics are not known yet.
+
+        The changes of УТ 11 name a new characteristic by its id alone (reference 2.4):
+        nobody could say what it is, so it waits for the next full export of offers.
+
+        :param dict goods: the templates that are known, by id
+        """
         for offer in offers:
             if offer.good_id in goods:
                 needs = (VARIANT, offer.id)
-                reason = self.env._("The characteristic is not known yet.")
+                reason = self._explain_unknown(run)
             else:
                 needs = (TEMPLATE, offer.good_id)
                 reason = self.env._("The goods are not known yet.")
@@ -134,6 +143,14 @@ class B2b1cImporterOffer(models.AbstractModel):
                 run.wait(item, *needs, reason, part, count=not number)
             if not parts:
                 run.count("skipped")
+
+    def _explain_unknown(self, run):
+        if run.package and run.package.is_changes:
+            return self.env._(
+                "The characteristic is new, and changes tell only its ID. It waits for "
+                "the next full export of offers, which names it: start one in 1C."
+            )
+        return self.env._("The characteristic is not known yet.")
 
     def _split(self, run, offer):
         """What of an offer is to wait: (name of the part, offer cut down to it)."""

@@ -74,7 +74,7 @@ class Run:
         """
         if count:
             self.count("waiting")
-        self._kept.append((item, needs_model, needs_id, part))
+        self._kept.append((item, needs_model, needs_id, part, reason))
         self.report(item, reason, waits=True)
 
     def keep_waiting(self):

@@ -23,20 +23,21 @@ class B2b1cImporterVariant(models.AbstractModel):
     _name = "b2b.1c.importer.variant"
     _description = "1C Importer of Variants"
 
-    def _ensure_variants(self, run, items):
+    def _ensure_variants(self, run, items, goods=None):
         """The variants that offers speak of; unknown ones are made.
 
         :param importers.run.Run run:
         :param list items: `model.Good` or `model.Offer`
+        :param dict goods: the templates that are known, by id, if they were looked up
         :return: variants by id of 1C. What is absent are goods or characteristics that
             are not known yet; what is empty is to be passed over: it was deleted before
             it was ever seen
         :rtype: dict[str, product.product]
         """
         bindings = self.env["b2b.1c.binding"]
-        goods = bindings._find(
-            run.backend, "product.template", {item.good_id for item in items}
-        )
+        if goods is None:
+            ids = {item.good_id for item in items}
+            goods = bindings._find(run.backend, "product.template", ids)
         named = {item.id for item in items if item.characteristic_id}
         rows = bindings._find_rows(run.backend, VARIANT, named) if named else {}
         variants = self.env[VARIANT].with_context(active_test=False)

@@ -32,6 +32,7 @@ class B2b1cWaiting(models.Model):
     )
     needs_model = fields.Char(string="Needs a", required=True, readonly=True)
     needs_id = fields.Char(string="Needs the ID", required=True, readonly=True)
+    reason = fields.Text(readonly=True)
     content = fields.Json(readonly=True)
     row_name = fields.Char(string="Row", compute="_compute_names")
     needs_name = fields.Char(string="Needs", compute="_compute_names")
@@ -67,15 +68,16 @@ class B2b1cWaiting(models.Model):
         :param importers.run.Run run:
         :param rows: (dataclass of `commerceml.model`, cut down to what waits; the model
             and the id of 1C that are to be bound; what tells apart what waits of one
-            row)
+            row; a sentence for people)
         """
         values = {}
-        for item, needs_model, needs_id, part in rows:
+        for item, needs_model, needs_id, part, reason in rows:
             kind = item.__class__.__name__
             values[kind, item.id, part] = {
                 "file_id": run.file.id,
                 "needs_model": needs_model,
                 "needs_id": needs_id,
+                "reason": reason,
                 "content": codec.dump(item),
             }
         for key, waiting in self._find_kept(run.backend, values).items():
