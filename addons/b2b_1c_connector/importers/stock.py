@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from odoo import models
 from odoo.tools import SQL
@@ -15,11 +15,17 @@ class B2b1cImporterStock(models.AbstractModel):
     * What is not said stays: a warehouse that an offer does not name keeps its stock.
       An offer with nothing but a total tells the stock of one warehouse, see
       `stock_warehouse_id` of the connection.
-    * A figure below zero counts as zero; fractions are rounded to the unit of goods.
-    * `stock_is_net`: 1C has subtracted its reserves, so what Odoo holds reserved for
-      orders that 1C has received is added: it lies there, too. Otherwise it would be
-      subtracted twice, in 1C and in Odoo. Orders that 1C has not received yet are in
+    * Several warehouses of 1C may be one in Odoo: what lies there is the sum of what
+      was said last of each of them (`b2b.1c.figure`), whichever the file names.
+    * A sum below zero counts as zero; a warehouse below zero lessens the others of the
+      same sum, as 1C's own total does. Fractions are rounded to the unit of goods.
+    * What 1C has subtracted and Odoo still holds reserved is added: it would be
+      subtracted twice. If figures are gross, that is what is reserved for orders that
+      1C has shipped, until their delivery is validated in Odoo; with `stock_is_net`,
+      for all orders that 1C has received. Orders that it has not received are in
       nobody's figure and are subtracted by Odoo alone.
+    * What Odoo has delivered before 1C has shipped it comes back with the next gross
+      figure: 1C is the master, and knows of deliveries from its own documents only.
     * What is reserved in Odoo is never taken: on hand goes down to it at most, and what
       is missing is reported with the orders that hold it.
     * Goods with lots or serial numbers cannot be set by a figure and are reported;
@@ -44,21 +50,41 @@ class B2b1cImporterStock(models.AbstractModel):
             return
         run.cache["stock_came"] = True
         warehouses = self._find_warehouses(run, rows)
+        rows = [row for row in rows if self._can_be_set(row)]
+        said = self._keep_figures(run, rows)
         figures = {}
         for row in rows:
-            if self._can_be_set(row):
-                for warehouse, figure in self._get_figures(run, row, warehouses):
-                    figures[row.product, warehouse] = (row, figure)
+            for warehouse, figure in self._get_figures(run, row, warehouses, said):
+                figures[row.product, warehouse] = (row, figure)
         self._follow(run, figures)
 
     def _find_warehouses(self, run, rows):
-        """Warehouses by id of 1C; unknown ones are parked."""
+        """All warehouses that are bound, by id of 1C; unknown ones are parked."""
         ids = {stock.warehouse_id for row in rows for stock in row.offer.stocks or ()}
         bindings = self.env["b2b.1c.binding"]
-        found = bindings._find(run.backend, WAREHOUSE, ids)
+        domain = [("backend_id", "=", run.backend.id), ("res_model", "=", WAREHOUSE)]
+        known = bindings.search(domain).mapped("external_id")
+        found = bindings._find(run.backend, WAREHOUSE, ids.union(known))
         for external_id in ids - found.keys():
             bindings._park(run.backend, WAREHOUSE, external_id)
         return found
+
+    def _keep_figures(self, run, rows):
+        """Remember what is said of warehouses; newer figures replace older ones.
+
+        :return: what was said last, by id of the product and warehouse of 1C
+        """
+        figures = self.env["b2b.1c.figure"]
+        new = {
+            (row.product.id, stock.warehouse_id): float(stock.quantity)
+            for row in rows
+            for stock in row.offer.stocks or ()
+        }
+        known = figures._get(run.backend, {product for product, _warehouse in new})
+        figures._keep(
+            run.backend, {key: new[key] for key in new if known.get(key) != new[key]}
+        )
+        return {**known, **new}
 
     def _can_be_set(self, row):
         product = row.product
@@ -92,27 +118,27 @@ class B2b1cImporterStock(models.AbstractModel):
             return False
         return True
 
-    def _get_figures(self, run, row, warehouses):
-        """What an offer says: (warehouse, quantity).
-
-        Several warehouses of 1C may be one in Odoo.
-        """
+    def _get_figures(self, run, row, warehouses, said):
+        """What an offer comes to: (warehouse, quantity)."""
         if not row.offer.stocks:
             yield run.backend._get_stock_warehouse(), float(row.offer.quantity)
             return
-        said = {stock.warehouse_id: stock for stock in row.offer.stocks}
-        figures = Counter()
-        for external_id, stock in said.items():
+        touched = {}
+        for stock in row.offer.stocks:
+            external_id = stock.warehouse_id
             if warehouse := warehouses.get(external_id):
-                figures[warehouse] += float(stock.quantity)
-            else:
-                reason = self.env._(
-                    "The warehouse %(id)s is not known: choose it in Odoo.",
-                    id=external_id,
-                )
-                part = f"stock {external_id}"
-                row.wait(WAREHOUSE, external_id, reason, part=part, stocks=[stock])
-        yield from figures.items()
+                touched[warehouse] = 0.0
+                continue
+            reason = self.env._(
+                "The warehouse %(id)s is not known: choose it in Odoo.",
+                id=external_id,
+            )
+            part = f"stock {external_id}"
+            row.wait(WAREHOUSE, external_id, reason, part=part, stocks=[stock])
+        for external_id, warehouse in warehouses.items():
+            if warehouse in touched:
+                touched[warehouse] += said.get((row.product.id, external_id), 0.0)
+        yield from touched.items()
 
     def _follow(self, run, figures):
         """Have what is on hand follow figures.
@@ -121,7 +147,7 @@ class B2b1cImporterStock(models.AbstractModel):
         """
         keys = list(figures)
         quants = self._find_quants(keys)
-        held = self._find_held(run, keys) if run.backend.stock_is_net else {}
+        held = self._find_held(run, keys)
         changes = []
         lacking = {}
         for (product, warehouse), (row, figure) in figures.items():
@@ -172,7 +198,8 @@ class B2b1cImporterStock(models.AbstractModel):
         return found
 
     def _find_held(self, run, keys):
-        """What is reserved for orders that 1C has received.
+        """What is reserved for orders that 1C has subtracted: those it has shipped, or
+        all it has received if its figures are net.
 
         :rtype: dict[tuple[int, int], float]
         """
@@ -191,13 +218,18 @@ class B2b1cImporterStock(models.AbstractModel):
                     ON binding.res_model = 'sale.order'
                    AND binding.res_id = sale.order_id
                    AND binding.backend_id = %s
-                 WHERE line.state NOT IN ('done', 'cancel')
+             LEFT JOIN b2b_1c_order known
+                    ON known.order_id = sale.order_id
+                   AND known.backend_id = binding.backend_id
+                 WHERE (%s OR known.shipped)
+                   AND line.state NOT IN ('done', 'cancel')
                    AND location.usage = 'internal'
                    AND line.owner_id IS NULL
                    AND line.product_id IN %s
               GROUP BY line.product_id, location.warehouse_id
                 """,
                 run.backend.id,
+                run.backend.stock_is_net,
                 tuple({product.id for product, _warehouse in keys}) or (0,),
             )
         )

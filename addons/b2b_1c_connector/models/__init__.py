@@ -9,6 +9,7 @@ from . import b2b_1c_call
 from . import b2b_1c_conflict
 from . import b2b_1c_entity
 from . import b2b_1c_exchange
+from . import b2b_1c_figure
 from . import b2b_1c_file
 from . import b2b_1c_file_import
 from . import b2b_1c_name

@@ -101,7 +101,9 @@ class B2b1cBackend(models.Model):
         tracking=True,
         help="1C has subtracted what is reserved in 1C before it sends the quantity. "
         "What Odoo has reserved for orders that 1C has received is then added, as it "
-        "would be subtracted twice. Unmarked, the quantity of 1C is what is on hand.",
+        "would be subtracted twice. Unmarked, the quantity of 1C is what is on hand; "
+        "only what Odoo has reserved for orders that 1C has shipped is added, until "
+        "their delivery is validated in Odoo.",
     )
     interval_goods = fields.Selection(
         INTERVALS, string="Goods and prices", default="1440", required=True

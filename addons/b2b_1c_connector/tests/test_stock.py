@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .common import package
 from .common_offers import OffersCase, offer
 
 WAREHOUSE = "stock.warehouse"
@@ -285,6 +286,34 @@ class TestStock(StockCase):
         self.import_offers(offer(at("w-1", 2) + at("w-3", 3)))
         self.assertEqual(self.get_on_hand(), 5)
 
+    def test_of_two_warehouses_that_are_one_changes_name_one_only(self):
+        self._bind(WAREHOUSE, "w-3", self.main)
+        self.import_offers(offer(at("w-1", 2) + at("w-3", 3)))
+        changes = "ИзмененияПакетаПредложений"
+        self.import_xml(package(offer(at("w-3", "4.5")), section=changes))
+        self.assertEqual(self.get_on_hand(), 6.5)
+        self.import_xml(package(offer(at("w-1", 0)), section=changes))
+        self.assertEqual(self.get_on_hand(), 5)
+        rows = offer(at("w-1", 1)) + offer(at("w-3", 1))
+        self.import_xml(package(rows, section=changes))
+        self.assertEqual(self.get_on_hand(), 2)
+        # what is missing in one of them is missing in the sum
+        self.import_xml(package(offer(at("w-1", -3) + at("w-3", 8)), section=changes))
+        self.assertEqual(self.get_on_hand(), 5)
+
+    def test_a_warehouse_that_is_bound_later_is_added(self):
+        self.import_offers(offer(at("w-1", 2) + at("w-9", 3)))
+        self.assertEqual(self.get_on_hand(), 2)
+        self._bind(WAREHOUSE, "w-9", self.main)
+        self.import_offers()
+        self.assertEqual(self.get_on_hand(), 5)
+
+    def test_fractions_stay_where_the_unit_has_them(self):
+        kilograms = self.env.ref("uom.product_uom_kgm")
+        product = self._create_goods("sand", "Sand", uom_id=kilograms.id)
+        self.import_offers(offer(at("w-1", "2.25"), "sand"))
+        self.assertEqual(self.get_on_hand(product=product), 2.25)
+
     def test_stock_before_goods_waits_for_them(self):
         file = self.import_offers(offer(at("w-1", 4), "late"))
         self.assertEqual(self.get_counts(file), {"waiting": 1})
@@ -360,6 +389,28 @@ class TestStock(StockCase):
         self._bind("sale.order", "order-1", self.sell(3))
         self.import_offers(offer(total(7)))
         self.assertEqual(self.get_on_hand(), 7)
+
+    def test_gross_figure_lacks_what_1c_has_shipped(self):
+        """The delivery of an order shipped in 1C is validated in Odoo later."""
+        self.set_on_hand(10)
+        order = self.sell(3)
+        self._bind("sale.order", "order-1", order)
+        row = self.env["b2b.1c.order"].create(
+            {"backend_id": self.connection.id, "order_id": order.id, "shipped": True}
+        )
+        self.import_offers(offer(total(7)))
+        # three of them are reserved, and gone
+        self.assertEqual(self.get_on_hand(), 10)
+        self.assertEqual(self.product.free_qty, 7)
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.button_validate()
+        self.assertEqual(self.get_on_hand(), 7)
+        file = self.import_offers(offer(total(7)))
+        self.assertEqual(self.get_counts(file), {"unchanged": 1})
+        # what 1C has not shipped lies there for 1C
+        row.shipped = False
+        self.import_offers(offer(total(10)))
+        self.assertEqual(self.get_on_hand(), 10)
 
     def test_rows_fail_beside_others(self):
         rows = []
