@@ -30,8 +30,9 @@ VERSION = re.compile(r"\d{1,2}\.\d{1,3}")
 # how long a request about an import that goes on is held, and how often it looks
 HOLD = 2
 LOOK = 0.2
-# first number of the advisory locks of held requests
+# first number of the advisory locks of held requests: by connection, and of all
 HELD = 0xB2B1C
+HELD_OF_ALL = 0xB2B1E
 
 
 class Refusal(Exception):
@@ -208,7 +209,8 @@ class B2b1cFileWait(models.Model):
 
         1C asks again without a pause, so that without waiting it would keep a worker
         busy; and of each connection only one request waits, so that several that ask at
-        once do not keep all workers waiting.
+        once do not keep all workers waiting. Several connections leave one worker to
+        pages and jobs: whoever comes last waits for a moment only.
 
         :return: state and error, as they are in the end
         """
@@ -216,13 +218,27 @@ class B2b1cFileWait(models.Model):
         outcome = self.state, self.error
         if self.state != "waiting":
             return outcome
-        lock = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", HELD, self.backend_id.id)
-        [[alone]] = self.env.execute_query(lock)
-        until = time.monotonic() + (seconds if alone else 0)
+        until = time.monotonic() + self._get_patience(seconds, look)
         while outcome[0] == "waiting" and time.monotonic() < until:
             time.sleep(look)
             outcome = self._read_outcome()
         return outcome
+
+    def _get_patience(self, seconds, look):
+        """How long this request may wait."""
+        if not self._try_lock(HELD, self.backend_id.id):
+            return 0
+        workers = config["workers"]
+        slots = range(1, workers)
+        if not workers or any(self._try_lock(HELD_OF_ALL, slot) for slot in slots):
+            return seconds
+        return look
+
+    def _try_lock(self, *numbers):
+        """Take an advisory lock until the end of this transaction, if it is free."""
+        lock = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", *numbers)
+        [[taken]] = self.env.execute_query(lock)
+        return taken
 
     def _read_outcome(self):
         """State and error now: this transaction sees only how they were."""

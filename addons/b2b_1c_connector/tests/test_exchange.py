@@ -14,7 +14,7 @@ from odoo.fields import Datetime
 from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from ..controllers import dispatcher
 from ..models import b2b_1c_file, b2b_1c_protocol
@@ -361,6 +361,26 @@ class TestExchange(Builders1c, HttpCase):
         since = time.monotonic()
         self.assertEqual(file._wait(1, 0.1)[0], "waiting")
         self.assertGreater(time.monotonic() - since, 0.9)
+
+    def test_several_connections_leave_a_worker_to_others(self):
+        exchange, _token = self.env["b2b.1c.exchange"]._begin(
+            self.connection, "catalog"
+        )
+        file = self.env["b2b.1c.file"].create(
+            {"exchange_id": exchange.id, "name": "import.xml", "state": "waiting"}
+        )
+        with (
+            db_connect(self.env.cr.dbname).cursor() as another,
+            patch.dict(config.options, {"workers": 2}),
+        ):
+            # another connection holds the only worker that may be held
+            lock = "SELECT pg_advisory_xact_lock(%s, 1)"
+            another.execute(lock, [b2b_1c_protocol.HELD_OF_ALL])
+            self.assertEqual(file._get_patience(2, 0.2), 0.2)
+            config.options["workers"] = 3
+            self.assertEqual(file._get_patience(2, 0.2), 2)
+            config.options["workers"] = 0
+            self.assertEqual(file._get_patience(2, 0.2), 2)
 
     def test_who_is_held_hears_of_the_end_at_once(self):
         exchange, _token = self.env["b2b.1c.exchange"]._begin(
