@@ -114,7 +114,9 @@ class B2b1cBackend(models.Model):
     interval_orders = fields.Selection(
         INTERVALS, string="Orders every", default="15", required=True
     )
-    last_contact = fields.Datetime(compute="_compute_last_contact")
+    last_contact = fields.Datetime(
+        string="Last contact", compute="_compute_last_contact"
+    )
     keep_days = fields.Integer(
         string="Keep files for days",
         default=14,

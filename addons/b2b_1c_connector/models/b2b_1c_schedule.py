@@ -47,6 +47,7 @@ class B2b1cSchedule(models.Model):
         "told that it has arrived. A file goes in with the first of its kinds.",
     )
     next_start = fields.Datetime(
+        string="Next start",
         compute="_compute_next_start",
         help="Each kind of each connection starts at a time of its own, so that they "
         "do not pile up.",

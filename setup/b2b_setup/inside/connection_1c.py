@@ -38,11 +38,14 @@ def connect(env, key, user, password):
 
 def make_taxes(env, company):
     """The taxes of 1C, which are found by their rates."""
+    own = company.account_sale_tax_id
     for rate in (20.0, 10.0):
-        tax = company.account_sale_tax_id.copy({"amount": rate})
+        name = f"VAT {rate:g}%"
+        group = own.tax_group_id.copy({"name": name})
+        tax = own.copy({"amount": rate, "tax_group_id": group.id})
         for code, _name in env["res.lang"].get_installed():
-            name = f"VAT {rate:g}%"
             tax.with_context(lang=code).write({"name": name, "invoice_label": name})
+            group.with_context(lang=code).name = name
 
 
 def bind_prices(env, connection):
