@@ -65,7 +65,7 @@ class B2b1cFlow(models.Model):
         help="As the connection says. 0: not expected.",
     )
     lag = fields.Integer(
-        string="Lag (minutes)",
+        string="Lag (min)",
         compute="_compute_state",
         help="So long ago it was exchanged without a fault.",
     )
