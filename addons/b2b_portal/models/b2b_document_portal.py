@@ -131,7 +131,7 @@ class B2bDocument(models.Model):
             else "",
             "status": status,
             "status_label": labels[status],
-            "status_color": STATE_COLORS.get(status, ""),
+            "status_color": self._get_status_color(status),
             "issued_at": format_datetime(self.env, self.issued_at, dt_format="short"),
             "synced_at": format_datetime(self.env, self.synced_at, dt_format="short"),
             # What other addons let him do with it: pairs of address and name.
@@ -139,6 +139,14 @@ class B2bDocument(models.Model):
             "url": url,
             "download_url": url and f"{url}?download=1",
         }
+
+    @api.model
+    def _get_status_color(self, status):
+        """Return the colour of Bootstrap in which a status is shown, or nothing.
+
+        :rtype: str
+        """
+        return STATE_COLORS.get(status, "")
 
     # === PDF === #
 

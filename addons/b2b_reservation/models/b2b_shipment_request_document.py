@@ -23,14 +23,15 @@ class B2bShipmentRequest(models.Model):
 
     @api.model
     def _b2b_document_domain(self):
-        """What has been sent, and is not cancelled."""
-        return Domain("state", "not in", ("draft", "cancelled"))
+        """What has been sent, whatever has become of it."""
+        return Domain("state", "!=", "draft") & Domain("date_sent", "!=", False)
 
     @api.model
     def _b2b_document_depends(self):
         return [
             "company_id",
             "date_sent",
+            "is_rejected",
             "legal_entity_id",
             "name",
             "order_ids",
@@ -43,6 +44,7 @@ class B2bShipmentRequest(models.Model):
     def _b2b_document_values(self):
         self.ensure_one()
         types = self.env["b2b.document.type"]
+        is_draft = self.state == "draft"
         return {
             "name": self.name,
             "type_id": types.browse(types._get_id_by_code("shipment_request")),
@@ -55,8 +57,8 @@ class B2bShipmentRequest(models.Model):
             "amount": 0.0,
             "amount_residual": 0.0,
             "order_ids": self.order_ids,
-            "state": "shipped" if self.state == "shipped" else "issued",
-            "is_published": self.state not in ("draft", "cancelled"),
+            "state": "issued" if is_draft else self._get_shown_state(),
+            "is_published": not is_draft and bool(self.date_sent),
         }
 
     def _b2b_document_date(self):

@@ -8,6 +8,8 @@ STATE_COLORS = {
     "picking": "primary",
     "ready": "warning",
     "shipped": "success",
+    "cancelled": "secondary",
+    "rejected": "danger",
 }
 
 
@@ -36,7 +38,7 @@ class B2bShipmentRequest(models.Model):
                 "shipped": shipment.date_shipped,
                 "state": shipment.state,
                 "state_text": states[shipment._get_shown_state()],
-                "color": STATE_COLORS.get(shipment.state, "secondary"),
+                "color": STATE_COLORS.get(shipment._get_shown_state(), "secondary"),
             }
             for shipment in self.sudo()
         ]

@@ -426,17 +426,47 @@ class TestShipmentDocument(ShipmentBuilders, HttpCase, B2bCommon):
         self.assertEqual(document.date, date(2026, 12, 2))
         self.assertEqual(document.order_ids, self.order)
         self.assertEqual(document.contract_id, self.contract)
-        self.assertEqual(document.state, "issued")
         self.assertTrue(document.is_published)
-        request.state = "shipped"
-        self.assertEqual(document.state, "shipped")
-        request.state = "cancelled"
-        self.assertFalse(document.is_published)
+        for state in ("sent", "confirmed", "picking", "ready", "shipped", "cancelled"):
+            request.state = state
+            self.assertEqual(document.state, state)
+            self.assertEqual(document.status, state)
+        request.is_rejected = True
+        self.assertEqual(document.state, "rejected")
+        self.assertTrue(document.is_published, "Whoever looks for it finds its end")
         self.assertEqual(self._get_document(request), document)
+
+    def test_journal_shows_the_dealer_what_has_become_of_it(self):
+        request = self._mark_sent(self._draft_pickup())
+        documents = self._get_document(request).with_user(self.dealer_user)
+        for values, label, color in (
+            ({"state": "sent"}, "Sent", "info"),
+            ({"state": "ready"}, "Ready", "warning"),
+            ({"state": "shipped"}, "Shipped", ""),
+            ({"state": "cancelled"}, "Cancelled", "secondary"),
+            ({"is_rejected": True}, "Rejected", "danger"),
+        ):
+            request.write(values)
+            (row,) = documents._get_portal_rows()
+            self.assertEqual(row["status_label"], label)
+            self.assertEqual(row["status_color"], color)
+
+    def test_draft_that_is_cancelled_is_no_paper(self):
+        request = self._draft_pickup()
+        request.action_cancel()
+        self.assertFalse(self._get_document(request))
+
+    def test_printed_form_of_a_cancelled_request_says_so(self):
+        request = self._mark_sent(self._draft_pickup())
+        self.assertNotIn("This request", self._read_pdf(request))
+        request.state = "cancelled"
+        self.assertIn("This request is cancelled", self._read_pdf(request))
+        request.write({"is_rejected": True, "reason": "Out of stock"})
+        self.assertIn("was rejected. Out of stock", self._read_pdf(request))
 
     def test_what_comes_in_as_sent_is_filed_at_once(self):
         request = self._draft_pickup(state="sent", date_sent="2026-12-02 10:00:00")
-        self.assertEqual(self._get_document(request).state, "issued")
+        self.assertEqual(self._get_document(request).state, "sent")
 
     def test_uninstall_is_not_kept_up_by_requests(self):
         self._mark_sent(self._draft_pickup())
