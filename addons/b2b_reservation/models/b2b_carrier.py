@@ -15,4 +15,6 @@ class B2bCarrier(models.Model):
         "res.company", help="Empty: dealers of all companies may choose it."
     )
     website = fields.Char(help="Where the dealer follows his cargo.")
-    terminal_ids = fields.One2many("b2b.carrier.terminal", "carrier_id")
+    terminal_ids = fields.One2many(
+        "b2b.carrier.terminal", "carrier_id", string="Terminals"
+    )

@@ -85,6 +85,7 @@ class B2bReservation(models.Model):
     extension_count = fields.Integer(string="Extended", readonly=True)
     shipment_request_id = fields.Many2one(
         "b2b.shipment.request",
+        string="Shipment request",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
