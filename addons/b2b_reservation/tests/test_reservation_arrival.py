@@ -178,3 +178,56 @@ class TestArrival(B2bReservationCommon):
         self._receive(order)
         self.assertEqual(order.order_line.move_ids.mapped("quantity"), [5, 5])
         self.assertFalse(order.b2b_reservation_ids)
+
+    def test_what_has_arrived_and_is_taken_elsewhere_is_not_offered(self):
+        order = self._order()
+        self._receive(order)
+        order.b2b_reservation_ids._release_by_dealer()
+        walk_in = self._create_order(quantity=4, b2b_contract_id=False)
+        walk_in.order_line.route_ids = self.warehouse.delivery_route_id
+        walk_in.action_confirm()
+        self.assertEqual(walk_in.picking_ids.move_ids.quantity, 4)
+        (row,) = order._b2b_get_reserve_rows()
+        self.assertEqual(row["proposed"], "1")
+
+    def test_who_waits_is_served_by_what_arrives(self):
+        order = self._order()
+        wait = order.with_user(self.dealer_user)._b2b_wait(order.order_line.ids)
+        self._receive(order, 3)
+        self.assertEqual(wait.sudo().quantity, 2)
+        self._receive(order, 2)
+        self.assertEqual(wait.sudo().state, "served")
+
+    def test_bill_that_has_lapsed_is_in_force_again(self):
+        order = self._order()
+        order._b2b_issue_bill()._lapse()
+        self.assertFalse(order._b2b_get_payment_request())
+        self._receive(order)
+        self.assertTrue(order._b2b_get_payment_request())
+
+    def test_what_is_no_order_goes_through_its_steps(self):
+        self.warehouse.reception_steps = "two_steps"
+        places = {
+            "location_id": self.suppliers.id,
+            "location_dest_id": self.warehouse.wh_input_stock_loc_id.id,
+        }
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.product.id,
+                            "product_uom_qty": 5,
+                            "location_final_id": self.warehouse.lot_stock_id.id,
+                            **places,
+                        }
+                    )
+                ],
+                **places,
+            }
+        )
+        receipt.action_confirm()
+        self._deliver(receipt.with_user(self.stock_user))
+        storing = receipt.move_ids.move_dest_ids
+        self.assertEqual((storing.state, storing.quantity), ("assigned", 5))

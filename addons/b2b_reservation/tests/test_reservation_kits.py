@@ -159,6 +159,38 @@ class TestKits(B2bReservationCommon):
         self._ship(order, 0, 5)
         self.assertEqual(reservation.state, "done")
 
+    def _bring(self, product, quantity):
+        """Return a done move that brings a component from its supplier."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": quantity,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+            }
+        )
+        move._action_confirm()
+        move.write({"quantity": quantity, "picked": True})
+        return move._action_done()
+
+    def test_components_that_arrive_count_as_whole_kits(self):
+        line = self._order_kits().order_line
+        brought = self._bring(self.bolt, 5) | self._bring(self.nut, 3)
+        self.assertEqual(line._b2b_quantity_brought(brought), 2.5)
+        self.assertEqual(line._b2b_quantity_brought(self._bring(self.nut, 1)), 1)
+
+    def test_lost_components_free_the_others_of_their_kits(self):
+        self._set_stock(self.bolt, 10)
+        self._set_stock(self.nut, 20)
+        order = self._order_kits()
+        reservation = self._reserve(order)
+        quant = self.env["stock.quant"]._gather(self.bolt, self.warehouse.lot_stock_id)
+        quant.with_context(inventory_mode=True).inventory_quantity = 8
+        quant.action_apply_inventory()
+        self.assertEqual(reservation.line_ids.quantity, 4)
+        self.assertEqual(self._get_held(order), (8, 4))
+        self.assertEqual(self.nut.free_qty, 16)
+
     def test_staff_reserve_kits(self):
         self._set_stock(self.bolt, 20)
         self._set_stock(self.nut, 20)

@@ -28,13 +28,14 @@ class TestLoss(B2bReservationCommon):
         quant.action_apply_inventory()
         self.assertEqual((product or self.product).qty_available, quantity)
 
-    def _scrap(self, quantity):
+    def _scrap(self, quantity, picking=None):
         scrap = self.env["stock.scrap"].with_user(self.stock_user)
         scrap = scrap.create(
             {
                 "product_id": self.product.id,
                 "scrap_qty": quantity,
                 "location_id": self.warehouse.lot_stock_id.id,
+                "picking_id": picking.id if picking else False,
             }
         )
         scrap.action_validate()
@@ -61,6 +62,41 @@ class TestLoss(B2bReservationCommon):
         self.assertEqual(shortened.state, "released")
         self.env["stock.rule"].run_scheduler()
         self.assertHeld(second, 0)
+
+    def test_who_took_more_last_loses_first(self):
+        first, second = self._confirm_order(6), self._confirm_order(4)
+        self._reserve(first, 5)
+        self._reserve(second)
+        self._reserve(first)
+        self._count(9)
+        self.assertHeld(first, 5)
+        self.assertHeld(second, 4)
+
+    def test_what_is_paid_is_lost_last(self):
+        first, second = self._confirm_order(6), self._confirm_order(4)
+        self._reserve(first)
+        self._reserve(second)
+        bill = second._b2b_issue_bill()
+        self.env["account.payment"].create(
+            {
+                "partner_id": self.dealer.id,
+                "amount": bill.amount_total,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "b2b_payment_request_id": bill.id,
+            }
+        ).action_post()
+        self._count(7)
+        self.assertHeld(first, 3)
+        self.assertHeld(second, 4)
+
+    def test_what_is_broken_on_a_transfer_is_lost_for_its_order(self):
+        first, second = self._confirm_order(6), self._confirm_order(4)
+        self._reserve(first)
+        self._reserve(second)
+        self._scrap(2, first.picking_ids)
+        self.assertHeld(first, 4)
+        self.assertHeld(second, 4)
 
     def test_dealer_is_told_and_the_order_notes_it(self):
         order = self._confirm_order(6)

@@ -67,6 +67,50 @@ class TestForecast(ReportBuilders):
             self._press("action_unreserve_linked_picks", order)
         self.assertHeld(order, 5)
 
+    def test_nor_by_a_later_step_of_the_delivery(self):
+        later, first = self._order_by_pull()
+        order = later.sale_line_id.order_id
+        self._reserve(order)
+        self.assertEqual(first.quantity, 5)
+        self._request_shipment((order.order_line, 2))
+        report = self.env["stock.forecasted_product_product"]
+        with self.assertRaisesRegex(UserError, "on shipment request"):
+            report.with_user(self.stock_user).action_unreserve_linked_picks(later.id)
+        self.assertEqual(first.quantity, 5)
+
+    def _order_by_pull(self):
+        """Return the moves of an order whose steps are made at once, the last first."""
+        self.warehouse.delivery_steps = "pick_ship"
+        shelf, gate = self.warehouse.lot_stock_id, self.warehouse.wh_output_stock_loc_id
+        customers = self.env.ref("stock.stock_location_customers")
+        steps = [
+            (gate, customers, self.warehouse.out_type_id, "make_to_order"),
+            (shelf, gate, self.warehouse.pick_type_id, "make_to_stock"),
+        ]
+        self.product.route_ids = self.env["stock.route"].create(
+            {
+                "name": "Pull",
+                "product_selectable": True,
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "name": "Pull",
+                            "action": "pull",
+                            "location_src_id": source.id,
+                            "location_dest_id": destination.id,
+                            "picking_type_id": picking_type.id,
+                            "procure_method": method,
+                            "warehouse_id": self.warehouse.id,
+                        }
+                    )
+                    for source, destination, picking_type, method in steps
+                ],
+            }
+        )
+        moves = self._confirm_order().order_line.move_ids
+        later = moves.filtered(lambda move: move.location_dest_id == customers)
+        return later, later.move_orig_ids
+
     def test_unreserving_the_rest_leaves_what_is_to_be_shipped(self):
         order = self._confirm_order()
         self._reserve(order)

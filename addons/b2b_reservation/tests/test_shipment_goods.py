@@ -80,6 +80,16 @@ class TestSteps(GoodsCase):
         self.assertHeld(self.order, 0)
         self.assertEqual(self.product.free_qty, 3)
 
+    def test_what_is_picked_reserves_nothing_more(self):
+        self.order.b2b_reservation_ids._release_by_dealer(
+            {self.order.b2b_reservation_ids.line_ids.id: 3}
+        )
+        request = self._send_and_confirm((self.line, 2))
+        for _step in range(3):
+            self._move_on(request, 2)
+            self.assertHeld(self.order, 0)
+        self.assertEqual(self.product.free_qty, 3)
+
     def test_requests_packed_at_the_same_time_stay_apart(self):
         one = self._send_and_confirm((self.line, 2))
         other = self._send_and_confirm((self.line, 3))
