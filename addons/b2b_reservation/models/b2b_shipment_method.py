@@ -37,7 +37,6 @@ class B2bShipmentMethod(models.Model):
     )
     power_of_attorney = fields.Selection(
         [("no", "Not asked for"), ("optional", "May be given"), ("required", "Needed")],
-        string="Power of attorney",
         default="no",
         required=True,
         help="Number, date and scan of the paper by which the receiver may take the "
