@@ -73,8 +73,13 @@ class B2bReservation(models.Model):
     def _get_portal_rows(self):
         """Override: what is picked is shown and not to be released."""
         rows = super()._get_portal_rows()
+        # The rules have let him read them; deliveries he need not see.
+        picked = self.sudo().line_ids._filter_picked()
         for reservation, row in zip(self.sudo(), rows, strict=True):
-            loose = any(line._get_loose() for line in reservation.line_ids)
+            loose = any(
+                line._get_loose() if line in picked else line.quantity
+                for line in reservation.line_ids
+            )
             row["can_release"] = row["can_release"] and loose
         return rows
 
@@ -113,6 +118,20 @@ class B2bReservationLine(models.Model):
                 line.quantity_delivered += taken
             quantity -= taken
         self.reservation_id._close_empty()
+
+    def _filter_picked(self):
+        """Return those of these lines of whose orders the warehouse has goods picked
+        that it has not moved yet. The number of queries does not depend on theirs.
+        """
+        picked = self.env["stock.move.line"].search(
+            [
+                ("picked", "=", True),
+                ("state", "not in", ("done", "cancel")),
+                ("move_id.sale_line_id", "in", self.sale_line_id.ids),
+            ]
+        )
+        lines = picked.move_id.sale_line_id
+        return self.filtered(lambda line: line.sale_line_id in lines)
 
     def _get_loose(self):
         """Return how much of this line can still be released: it is on the shelf and

@@ -214,6 +214,18 @@ class TestGate(B2bReservationCommon):
         self.assertEqual(order.order_line._b2b_quantity_to_ship(), 5)
         self.assertIn("as they were before", self._get_last_mail().body_html)
 
+    def test_what_it_gives_back_at_the_gate_has_no_end(self):
+        order = self._confirm_order()
+        reservation = self._reserve(order)
+        self._pick(order, 3)
+        request = self._request_shipment((order.order_line, 2))
+        apart = request.reservation_ids
+        self.assertNotEqual(apart, reservation)
+        request.with_user(self.dealer_user)._cancel_by_dealer()
+        self.assertEqual(apart.line_ids._get_kept(), 2)
+        self.assertFalse(apart.date_expiry)
+        self.assertTrue(reservation.date_expiry)
+
     def _get_last_mail(self):
         domain = [("model", "=", "b2b.shipment.request")]
         return self.env["mail.mail"].search(domain, order="id desc", limit=1)
