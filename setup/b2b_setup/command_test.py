@@ -185,4 +185,9 @@ def _run_native(instance, database, words, names):
 def _environment(instance):
     env = prepared.environment(instance.config)
     env.update(instance.server.environment())
+    # for tests that start a server of their own, on a copy of it
+    template = instance.template
+    place = instance if instance.embedded else template.place
+    env["B2B_TEST_TEMPLATE"] = template.database(instance)
+    env["B2B_TEST_FILES"] = str(place.filestore(template.database(instance)))
     return env

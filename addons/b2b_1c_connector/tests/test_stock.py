@@ -293,7 +293,7 @@ class TestStock(StockCase):
         self.import_xml(package(offer(at("w-3", "4.5")), section=changes))
         self.assertEqual(self.get_on_hand(), 6.5)
         self.import_xml(package(offer(at("w-1", 0)), section=changes))
-        self.assertEqual(self.get_on_hand(), 5)
+        self.assertEqual(self.get_on_hand(), 4.5)
         rows = offer(at("w-1", 1)) + offer(at("w-3", 1))
         self.import_xml(package(rows, section=changes))
         self.assertEqual(self.get_on_hand(), 2)
