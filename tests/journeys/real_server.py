@@ -133,9 +133,9 @@ class RealServer:
         self.process.wait()
 
     def stop(self):
-        """End it, if it still runs."""
+        """End it, if it still runs: nothing of it is kept."""
         if self.process and self.process.poll() is None:
-            processes.stop_session(self.process, signal.SIGINT)
+            self.kill()
 
     def connection(self, key=KEY):
         """How 1C reaches it."""
@@ -165,5 +165,3 @@ class RealServer:
         """The lines of the log that nobody should find there."""
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return [line for line in log if " ERROR " in line or " CRITICAL " in line]
-
-
