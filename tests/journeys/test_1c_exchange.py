@@ -3,6 +3,8 @@
 import io
 from unittest.mock import patch
 
+from b2b_setup.inside.connection_1c import SEED, connect
+
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
@@ -183,6 +185,56 @@ class TestExchangeWith1c(ExchangeWith1c):
     def test_import_that_is_never_asked_for(self):
         base = self.exchange("ut11", waits=False)
         self.assertFalse(self.bound("product.template", base.good(0).id))
+
+
+@tagged("post_install", "-at_install")
+class TestScheduleWith1c(ExchangeWith1c):
+    """What is not due is kept; 1C does not wait for it."""
+
+    def test_exchange_goes_well_and_goods_come_later(self):
+        self.connection.schedule_ids.start_every = "1440"
+        base = self.exchange("ut11")
+        files = self.env["b2b.1c.file"].search([("content", "=", "data")])
+        self.assertEqual(set(files.mapped("state")), {"kept"})
+        self.assertFalse(self.bound("product.template", base.good(0).id))
+        # a newer export comes before the older one has gone in
+        base.set_price(3, 777)
+        self.exchange("ut11", base)
+        self.connection.schedule_ids.start_every = "0"
+        while kept := self.connection._find_kept():
+            self.connection._start_kept()
+            self.import_waiting()
+            self.assertNotEqual(self.connection._find_kept(), kept)
+        self.assertHasGoods(base)
+        self.assertHasPrices(base)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoWith1c(ExchangeWith1c):
+    """The connection of the demo, as `./setup/run --with-1c` makes it."""
+
+    def test_goods_have_price_stock_and_taxes(self):
+        company = self.env.company
+        company.account_sale_tax_id = self.env["account.tax"].create(
+            {"name": "VAT 18%", "amount": 18}
+        )
+        self.assertTrue(connect(self.env, "demo-1c", "1c-demo", "secret of 1C"))
+        self.assertFalse(connect(self.env, "demo-1c", "1c-demo", "secret of 1C"))
+        domain = [("key", "=", "demo-1c")]
+        self.connection = self.env["b2b.1c.backend"].search(domain)
+        self.password = "secret of 1C"
+        base = self.exchange("ut11", Infobase(seed=SEED, size=SIZE))
+        parked = self.env["b2b.1c.binding"].search(
+            [("backend_id", "=", self.connection.id), ("res_id", "=", False)]
+        )
+        self.assertEqual(set(parked.mapped("res_model")), {"stock.warehouse"})
+        self.assertEqual(len(parked), 2)
+        goods = self.env["product.template"]
+        for number in base.numbers:
+            goods |= self.bound("product.template", base.good(number).id)
+        sold = goods.filtered(lambda good: good.list_price and good.qty_available)
+        self.assertGreater(len(sold), 3)
+        self.assertTrue(sold.taxes_id)
 
 
 @tagged("post_install", "-at_install")

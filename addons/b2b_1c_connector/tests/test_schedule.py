@@ -363,15 +363,20 @@ class TestSchedule(ScheduleCase):
         file.date_start = Datetime.now() - timedelta(minutes=20)
         self.assertEqual(self.flow("goods").state, "late", "due and not gone in")
 
-    def test_as_of_is_when_1c_sent_it(self):
-        self.every(60, "goods")
-        file = self.arrive_groups("A")
-        sent = Datetime.now() - timedelta(hours=1)
+    def _age(self, file, **ago):
+        """Have 1C sent a file so long ago; returns when."""
+        sent = Datetime.now() - timedelta(**ago)
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE b2b_1c_file SET create_date = %s WHERE id = %s", [sent, file.id]
         )
         self.env.invalidate_all()
+        return sent
+
+    def test_as_of_is_when_1c_sent_it(self):
+        self.every(60, "goods")
+        file = self.arrive_groups("A")
+        sent = self._age(file, hours=1)
         file._import_now()
         self.work()
         self.assertEqual(self.flow("goods").last_success, sent)
@@ -381,8 +386,9 @@ class TestSchedule(ScheduleCase):
     def test_silence_of_1c_is_no_lag_of_what_is_kept(self):
         self.every(1440, "goods")
         file = self.arrive_groups("A")
-        sent = Datetime.now() - timedelta(days=9)
+        sent = self._age(file, days=3)
         self.flow("goods").last_success = sent
+        self.assertEqual(self.flow("goods").state, "late")
         exchange, _token = self.env["b2b.1c.exchange"]._begin(
             self.connection, "catalog"
         )
@@ -391,6 +397,7 @@ class TestSchedule(ScheduleCase):
         self.env["b2b.1c.backend"]._cron_watch()
         flow = self.flow("goods")
         self.assertEqual(flow.last_silence, exchange.date_last)
+        self.assertEqual((flow.state, flow.lag), ("ok", 4))
         self.assertEqual(flow.last_success, sent, "the file has not gone in")
         self.assertEqual(file.state, "kept")
 
