@@ -345,7 +345,8 @@ class B2b1cBackend(models.Model):
             elif is_test:
                 return exchanges.browse()
             else:
-                found = exchanges._resume(connection, kind)
+                anew = words.get("mode") == "init"
+                found = exchanges._resume(connection, kind, anew)
         user = connection.user_id
         found = found.with_user(user).sudo().with_company(connection.company_id)
         return found.with_context(lang=user.lang)

@@ -175,12 +175,18 @@ class B2b1cExchange(models.Model):
         )
 
     @api.model
-    def _resume(self, backend, kind):
-        """The session of a client that sends no cookie: the last one of its kind."""
+    def _resume(self, backend, kind, anew=False):
+        """The session of a client that sends no cookie: the last one of its kind.
+
+        :param bool anew: the client begins to send: what is kept stays whole, with its
+            pictures
+        """
         since = fields.Datetime.now() - SESSION
         domain = [("backend_id", "=", backend.id), ("kind", "=", kind)]
         domain.append(("is_ours", "=", False))
         found = self.search([*domain, ("date_last", ">", since)], limit=1)
+        if anew and "kept" in found.file_ids.mapped("state"):
+            found = self.browse()
         return found or self._begin(backend, kind)[0]
 
     def _check_administrator(self):

@@ -430,6 +430,17 @@ class TestScheduleHttp(Builders1c, HttpCase):
         self.assertEqual((file.state, file.name), ("kept", "import.xml"))
         reply = client.text("catalog", "file", content, filename="import.xml")
         self.assertTrue(reply.startswith("failure\n"))
+        # without a cookie, too: pictures of what is kept stay
+        client.cookie = None
+        client.text("catalog", "file", b"picture", filename="import_files/a.jpg")
+        picture = self.env["b2b.1c.file"].search([], order="id desc", limit=1)
+        self.assertEqual(picture.exchange_id, file.exchange_id)
+        client.text("catalog", "init")
+        self.env.invalidate_all()
+        self.assertEqual(picture.state, "received")
+        client.text("catalog", "file", b"other", filename="import_files/a.jpg")
+        self.env.invalidate_all()
+        self.assertEqual(picture.size, 7)
         # 1C begins anew: nothing of what is kept is thrown away
         client.log_in()
         client.text("catalog", "init")
