@@ -175,6 +175,7 @@ class B2b1cOrderDocument(models.Model):
         units = {}
         for unit in told.product_id.uom_id | told.product_uom_id:
             units[unit] = self._prepare_unit(unit)
+        self._check_quantities(told)
         lines = [
             (line, _prepare_line(line, ids[line], included, units)) for line in told
         ]
@@ -185,6 +186,22 @@ class B2b1cOrderDocument(models.Model):
         whole = number(order.amount_total if included else order.amount_untaxed, 2)
         _settle([line for _record, line in lines], whole)
         return lines
+
+    def _check_quantities(self, lines):
+        """See that 1C, which counts in base units, sees more than nothing of each.
+
+        :raise OrderError:
+        """
+        for line in lines:
+            if not number(base_quantity(line, line.product_uom_qty), QUANTITY_DIGITS):
+                raise OrderError(
+                    self.env._(
+                        "%(quantity)s of %(goods)s are too little for 1C: less than "
+                        "0.00001 of its unit.",
+                        quantity=f"{line.product_uom_qty:g} {line.product_uom_id.name}",
+                        goods=line.product_id.display_name,
+                    )
+                )
 
     def _prepare_unit(self, unit):
         """A unit in 1C's words: Odoo's name of it means nothing there.

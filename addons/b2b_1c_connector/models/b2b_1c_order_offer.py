@@ -1,7 +1,9 @@
 import dataclasses
+import logging
 from datetime import datetime, timedelta
 from itertools import count
 
+import psycopg2
 from pytz import utc
 
 from odoo import api, fields, models
@@ -12,6 +14,7 @@ from ..commerceml.writer import NUMBER_LENGTH
 from ..importers.run import digest
 from ..words import say
 
+_logger = logging.getLogger(__name__)
 # УТ 11 loads a reply in one transaction: what a reply holds is small
 LARGEST_COUNT = 50
 LARGEST_SIZE = 500_000
@@ -49,10 +52,10 @@ class B2b1cOrderOffer(models.Model):
         words = {"formed": formed, "version": version, "encoding": encoding}
         due, limit = self._find_due(backend, turn)
         for row in due:
-            document = row._prepare_offer()
+            document, length = row._prepare_safely(words)
             if document is None:
                 continue
-            size += len(write_orders([document], **words))
+            size += length
             if documents and size > LARGEST_SIZE:
                 break
             documents.append(document)
@@ -108,6 +111,28 @@ class B2b1cOrderOffer(models.Model):
         )
         free = {key for [key] in self.env.cr.fetchall()}
         return self.filtered(lambda row: row.id in free)
+
+    def _prepare_safely(self, words):
+        """As :meth:`_prepare_offer`; an order that cannot be written, for whatever
+        reason, keeps no others out.
+
+        :param dict words: how the reply is written
+        :return: the document, None if there is nothing to say, and its size in bytes
+        :rtype: tuple[model.Document | None, int]
+        """
+        try:
+            with self.env.cr.savepoint():
+                document = self._prepare_offer()
+                size = len(write_orders([document], **words)) if document else 0
+        except psycopg2.OperationalError:
+            # met another transaction: 1C is answered again
+            raise
+        except Exception:
+            name = self.order_id.name
+            _logger.exception("Order %s cannot be written for 1C", name)
+            self._set_apart(self.env._("Internal error, see the log of Odoo."))
+            return None, 0
+        return document, size
 
     def _prepare_offer(self):
         """The order as it is to be offered.

@@ -26,6 +26,7 @@ from . import test_offers_race
 from . import test_offers_unknown
 from . import test_orders
 from . import test_orders_alive
+from . import test_orders_fault
 from . import test_orders_http
 from . import test_orders_reference
 from . import test_pictures
