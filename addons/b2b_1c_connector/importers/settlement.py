@@ -201,8 +201,14 @@ class B2b1cImporterSettlement(models.AbstractModel):
         found = bindings._find(run.backend, "res.partner", [party.id]).get(party.id)
         if found:
             return found.commercial_partner_id
-        if entity := self._find_by_tax_number(run, party):
-            return entity
+        conflicts, same = self.env["b2b.1c.conflict"], "tax_number"
+        entities = self._find_by_tax_number(run, party)
+        if len(entities) == 1:
+            conflicts._settle(run.backend, same, [party.id])
+            return entities
+        if entities:
+            text = self._explain_same_number(party, entities)
+            conflicts._raise(run.backend, same, entities, party.id, text)
         run.wait(
             document,
             "res.partner",
@@ -215,15 +221,20 @@ class B2b1cImporterSettlement(models.AbstractModel):
         return None
 
     def _find_by_tax_number(self, run, party):
-        """The only legal entity with this tax number among those whose books this 1C
+        """The legal entities with this tax number among those whose books this 1C
         keeps."""
-        partners = self.env["res.partner"]
-        if not party.inn:
-            return partners
-        found = self._get_contracts(run).legal_entity_id.filtered(
+        return self._get_contracts(run).legal_entity_id.filtered(
             lambda entity: is_same_number(party, entity)
         )
-        return found if len(found) == 1 else partners
+
+    def _explain_same_number(self, party, entities):
+        return self.env._(
+            "1C calls tax number %(inn)s %(name)s. Here it is that of %(entities)s. "
+            "Until somebody chooses, its documents wait.",
+            inn=party.inn,
+            name=party.official_name or party.full_name or party.name or party.id,
+            entities=", ".join(entities.mapped("display_name")),
+        )
 
     def _get_contracts(self, run):
         """The contracts whose books this 1C keeps, closed ones too."""

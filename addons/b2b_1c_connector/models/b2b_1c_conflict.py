@@ -204,6 +204,7 @@ class B2b1cConflict(models.Model):
         """Do what `choice` says."""
         self.ensure_one()
         if self.kind in ("tax_number", "merged"):
+            self._check_choice("res.partner")
             self._bind_choice("res.partner")
         if self.kind == "contract":
             self._choose_contract()
@@ -224,8 +225,11 @@ class B2b1cConflict(models.Model):
             paper._sync_1c()
         self.env["b2b.1c.waiting"]._schedule(self.backend_id)
 
-    def _bind_choice(self, res_model):
-        """Bind the id of 1C to the chosen record, and take up what waited for it."""
+    def _check_choice(self, res_model):
+        """Refuse a record of another kind or company.
+
+        :raise UserError:
+        """
         if self.choice._name != res_model:
             raise UserError(
                 self.env._(
@@ -233,6 +237,19 @@ class B2b1cConflict(models.Model):
                     kind=self.env["ir.model"]._get(res_model).name,
                 )
             )
+        # sudo: whose it is decides, whoever may see it
+        company = self.choice.sudo().company_id
+        if company and company != self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(name)s: choose a record of company %(company)s.",
+                    name=self.choice.display_name,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _bind_choice(self, res_model):
+        """Bind the id of 1C to the chosen record, and take up what waited for it."""
         # sudo: bindings are made by the exchange alone
         bindings = self.env["b2b.1c.binding"].sudo()
         name = self.choice.display_name
@@ -241,6 +258,10 @@ class B2b1cConflict(models.Model):
             name = row.name or name
         row = (self.external_id, self.choice.id, name, False)
         bindings._bind(self.backend_id, res_model, [row])
+        # later orders are to carry it
+        entities = self.env["b2b.1c.entity"].sudo()
+        partner = self.choice.commercial_partner_id
+        entities._rebind(self.backend_id, partner, self.external_id, name)
         self.env["b2b.1c.waiting"]._schedule(self.backend_id)
 
     def _close(self, decision):

@@ -140,11 +140,46 @@ class B2b1cEntity(models.Model):
 
     @api.model
     def _bind(self, backend, partner, guid, name):
-        """Keep 1C's own id of a legal entity; a newer one replaces the one before, as
-        managers merge duplicates."""
+        """Keep 1C's own id of a legal entity. If there is another one already, managers
+        may have merged duplicates, or chosen a wrong one: people have to say.
+
+        :param b2b.1c.backend backend:
+        :param res.partner partner:
+        :param str guid: the id
+        :param str name: what 1C calls it
+        """
         row = self._get(backend, partner)
         if row.external_id == guid and row.name_in_1c == name:
             return
+        if row.external_id and row.external_id != guid:
+            row._raise_merged(guid, name)
+            return
+        self._rebind(backend, partner, guid, name)
+
+    def _raise_merged(self, guid, name):
+        """Ask people whether `guid` stands for the legal entity now."""
+        conflicts, partner = self.env["b2b.1c.conflict"], self.partner_id
+        conflict = conflicts._raise(
+            self.backend_id,
+            "merged",
+            partner,
+            guid,
+            self.env._(
+                "1C has booked an order of %(entity)s to %(name)s; until now that was "
+                "%(before)s. If both are the same, as after duplicates were merged, "
+                "choose it: later orders are then booked to %(name)s.",
+                entity=partner.name,
+                name=f"{name or '-'} ({guid})",
+                before=f"{self.name_in_1c or '-'} ({self.external_id})",
+            ),
+        )
+        if conflict.state == "open" and not conflict.choice:
+            conflict.choice = partner
+
+    @api.model
+    def _rebind(self, backend, partner, guid, name):
+        """Keep 1C's own id of a legal entity in place of the one before, if any."""
+        row = self._get(backend, partner)
         values = {"external_id": guid, "name_in_1c": name, "state": "known"}
         if row:
             row.write(values)

@@ -29,6 +29,7 @@ from . import test_orders_alive
 from . import test_orders_fault
 from . import test_orders_http
 from . import test_orders_reference
+from . import test_parties
 from . import test_pictures
 from . import test_prices
 from . import test_properties
