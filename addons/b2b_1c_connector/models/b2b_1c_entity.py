@@ -8,6 +8,8 @@ from ..commerceml import model
 # the country that stands before a number for the European Union
 PREFIX = re.compile(r"[A-Za-z]{2}(?=\d)")
 ENTREPRENEUR = 12
+# resident or not; 6 are proprietors who act jointly, others are dates of birth
+COMPANY_OF_KZ = "45"
 
 
 class B2b1cEntity(models.Model):
@@ -207,7 +209,7 @@ class B2b1cEntity(models.Model):
         """
         inn = get_inn(partner)
         # УТ 11 takes for a legal entity whoever has an official name
-        is_person = len(inn or "") == ENTREPRENEUR or not partner.is_company
+        is_person = not partner.is_company or _is_entrepreneur(partner, inn)
         # 1C finds by name, too, and a blank makes another counterparty
         name = " ".join((partner.name or "").split())
         party = model.Counterparty(
@@ -246,6 +248,18 @@ class B2b1cEntity(models.Model):
 def get_inn(partner):
     """The digits of a tax number, without the country; None if there is none."""
     return _clean_inn(partner.vat)
+
+
+def _is_entrepreneur(partner, inn):
+    """Whether a tax number is that of a sole proprietor: twelve digits in Russia; in
+    Kazakhstan companies have as many, and the fifth tells them apart."""
+    prefix = PREFIX.match((partner.vat or "").strip())
+    country = partner.country_id.code or (prefix and prefix[0].upper())
+    if len(inn or "") != ENTREPRENEUR:
+        return False
+    if country == "KZ":
+        return inn[4] not in COMPANY_OF_KZ
+    return country in (False, None, "RU")
 
 
 def _clean_inn(text):
