@@ -1,5 +1,7 @@
 import re
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -92,7 +94,9 @@ class B2b1cEntity(models.Model):
         partner.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self._activity_summary(),
-            note=self.env._(
+            # names are text, and notes are HTML
+            note=Markup("<p>%s</p>")
+            % self.env._(
                 "%(entity)s is new to 1C. Its orders wait until you have checked its "
                 "data: see 1C, Legal Entities in 1C.",
                 entity=partner.display_name,
