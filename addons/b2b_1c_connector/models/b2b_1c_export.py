@@ -96,6 +96,15 @@ class B2b1cExport(models.Model):
             domain.append(("catalog", "=", catalog))
         return self.search(domain)
 
+    @api.model
+    def _domain(self, backend, catalog):
+        """The export of a catalogue that has not come to its end."""
+        return [
+            ("backend_id", "=", backend.id),
+            ("catalog", "=", catalog),
+            ("state", "in", ("open", "asked")),
+        ]
+
     def _goes_on(self, file):
         """Whether a portion that calls itself a full one is a further one of this
         export; the first one repeated begins it anew."""
@@ -110,8 +119,7 @@ class B2b1cExport(models.Model):
     @api.model
     def _begin(self, file, header):
         backend, catalog = file.backend_id, header.id or ""
-        domain = [("backend_id", "=", backend.id), ("catalog", "=", catalog)]
-        before = self.search([*domain, ("state", "in", ("open", "asked"))])
+        before = self.search(self._domain(backend, catalog))
         before.state = "replaced"
         self.env["b2b.1c.conflict"]._settle(backend, "absent", [catalog])
         # the index must not meet the one before

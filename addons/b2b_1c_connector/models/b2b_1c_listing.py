@@ -6,6 +6,7 @@ from ..commerceml import model
 GROUP = "product.public.category"
 PRICELIST = "product.pricelist"
 TEMPLATE = "product.template"
+REFRESH = SQL("DO UPDATE SET seen = EXCLUDED.seen WHERE listing.seen < EXCLUDED.seen")
 
 
 class B2b1cListing(models.Model):
@@ -28,10 +29,9 @@ class B2b1cListing(models.Model):
     _row_uniq = models.UniqueIndex(
         "(binding_id, catalog)", "This catalogue lists it already."
     )
-    _seen_idx = models.Index("(catalog, seen)")
 
     @api.model
-    def _note(self, backend, res_model, catalog, external_ids, moment):
+    def _note(self, backend, res_model, catalog, external_ids, moment, is_full=True):
         """Write down that a catalogue names some rows: all at once, as each file does.
 
         :param b2b.1c.backend backend:
@@ -39,6 +39,8 @@ class B2b1cListing(models.Model):
         :param str catalog: id of the catalogue
         :param external_ids: ids of 1C; those that are not bound are passed over
         :param datetime moment: when the file came
+        :param bool is_full: whether a full export is under way; else nobody asks when
+            a row was named, and it is only written down that it is listed
         """
         external_ids = tuple(set(external_ids))
         if not external_ids:
@@ -50,14 +52,14 @@ class B2b1cListing(models.Model):
                 INSERT INTO b2b_1c_listing AS listing (binding_id, catalog, seen)
                 SELECT id, %s, %s FROM b2b_1c_binding
                  WHERE backend_id = %s AND res_model = %s AND external_id IN %s
-                ON CONFLICT (binding_id, catalog) DO UPDATE SET seen = EXCLUDED.seen
-                 WHERE listing.seen < EXCLUDED.seen
+                ON CONFLICT (binding_id, catalog) %s
                 """,
                 catalog,
                 moment,
                 backend.id,
                 res_model,
                 external_ids,
+                REFRESH if is_full else SQL("DO NOTHING"),
             )
         )
         self.invalidate_model()
@@ -101,8 +103,18 @@ class B2b1cFile(models.Model):
                 for item in items
                 if item.id and (cls is model.Good or item.row == "Товар")
             ]
-            catalog = run.catalog and run.catalog.id
-            listings._note(self.backend_id, TEMPLATE, catalog or "", ids, self._came)
+            catalog = (run.catalog and run.catalog.id) or ""
+            is_full = self._is_of_full_export(run, catalog)
+            listings._note(self.backend_id, TEMPLATE, catalog, ids, self._came, is_full)
+
+    def _is_of_full_export(self, run, catalog):
+        if run.catalog and run.catalog.only_changes is False:
+            return True
+        if "full_export" not in run.cache:
+            exports = self.env["b2b.1c.export"]
+            domain = exports._domain(self.backend_id, catalog)
+            run.cache["full_export"] = bool(exports.search(domain, limit=1))
+        return run.cache["full_export"]
 
     @property
     def _came(self):
