@@ -6,7 +6,7 @@ import psycopg2
 
 from odoo import models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from ..commerceml import RefusedFile, safe_name
 from ..words import say
