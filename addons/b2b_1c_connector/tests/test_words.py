@@ -39,7 +39,7 @@ class TestWords(ImportCase):
         self.connection.exchange_stock = True
         offer = "<Предложение><Ид>g-9</Ид><Количество>1</Количество></Предложение>"
         file = self.import_xml(package(offer))
-        self.assertEqual(file.problem_ids.reason, "Этот товар ещё не известен.")
+        self.assertEqual(file.problem_ids.reason, "Товар ещё неизвестен.")
 
     def test_texts_of_1c_stay_for_all_languages(self):
         self.import_xml(catalog(SHORT.format("")))
