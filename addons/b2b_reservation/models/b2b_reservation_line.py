@@ -56,12 +56,13 @@ class B2bReservationLine(models.Model):
         """Have the moves of the orders take what these new lines keep, and keep only
         what they get.
         """
+        sale_lines = self.sale_line_id
+        # What others of their reservations have not got is not for these.
+        before = {line: line._b2b_quantity_held() for line in sale_lines}
+        sale_lines._b2b_first_moves()._action_assign()
         for line in self:
             sale_line = line.sale_line_id
-            # What others of its reservations have not got is not for this one.
-            before = sale_line._b2b_quantity_held()
-            sale_line._b2b_first_moves()._action_assign()
-            taken = sale_line._b2b_quantity_held() - before
+            taken = sale_line._b2b_quantity_held() - before[sale_line]
             line.quantity = line._get_whole_kits(min(max(taken, 0.0), line.quantity))
             line.quantity_taken = line.quantity
             if sale_line._b2b_kit_moves():
@@ -85,10 +86,14 @@ class B2bReservationLine(models.Model):
         """Leave what others wait for to them: these new lines keep no more than the
         rest of what is free.
         """
+        sale_lines = self.sale_line_id
+        waits = self.env["b2b.reservation.wait"].sudo()
+        waiting = waits._get_lines(sale_lines.product_id, sale_lines.warehouse_id)
         for line in self:
             sale_line = line.sale_line_id
             free = sale_line._b2b_quantity_free()
-            ahead = sale_line._b2b_quantity_ahead(free)
+            place = (sale_line.product_id, sale_line.warehouse_id)
+            ahead = sale_line._b2b_quantity_ahead(free, waiting.get(place, waits))
             if ahead:
                 line.quantity = min(line.quantity, max(free - ahead, 0.0))
 

@@ -69,17 +69,20 @@ class B2bShipmentRequest(models.Model):
         """
         missing = []
         chosen = defaultdict(dict)
+        self.line_ids._reserve_paid()
+        free = self.line_ids.sale_line_id._b2b_free_claims()
+        by_line = free.grouped("sale_line_id")
         for line in self.line_ids:
-            line._reserve_paid()
-            claims, rest = line._choose_claims()
-            for claim, quantity in claims.items():
+            claims = by_line.get(line.sale_line_id, free.browse())
+            taken, rest = line._choose_claims(claims)
+            for claim, quantity in taken.items():
                 chosen[claim.reservation_id][claim] = quantity
             if rest:
                 missing.append(line._describe(rest))
         if missing:
             raise GoodsMissing(self._get_missing_sentence(missing))
-        for reservation, taken in chosen.items():
-            reservation._set_aside(taken, self)
+        for reservation, of_reservation in chosen.items():
+            reservation._set_aside(of_reservation, self)
 
     def _wait_for_paid(self):
         """Put the dealer in line for what of this draft is paid and not in stock, which
@@ -92,7 +95,8 @@ class B2bShipmentRequest(models.Model):
         waits = self.env["b2b.reservation.wait"]
         for order in self.order_ids._b2b_get_paid():
             lines = self.line_ids.filtered(lambda line, o=order: line.order_id == o)
-            lacking = lines.filtered(lambda line: line._get_unreserved() > 0)
+            unreserved = lines._get_unreserved()
+            lacking = lines.filtered(lambda line, u=unreserved: u[line] > 0)
             if lacking and not order._b2b_reserve_refusal():
                 waits |= order._b2b_wait(lacking.sale_line_id.ids)
         return waits
@@ -289,17 +293,17 @@ class B2bShipmentRequestLine(models.Model):
     _inherit = "b2b.shipment.request.line"
 
     def _reserve_paid(self):
-        """Reserve what is not reserved of this line, if its order is paid. It does not
-        overtake who waits: he was told his place, and what others pay later does not
-        take it. Paid goods have no end, that is what payment gives them.
+        """Reserve what is not reserved of those of these lines whose orders are paid.
+        It does not overtake who waits: he was told his place, and what others pay later
+        does not take it. Paid goods have no end, that is what payment gives them.
         """
-        self.ensure_one()
-        order = self.order_id
-        if not order._b2b_is_paid():
-            return
-        lacking = self._get_unreserved()
-        if self.product_uom_id.compare(lacking, 0.0) > 0:
-            wanted = [(self.sale_line_id, lacking)]
+        paid = self.order_id._b2b_get_paid()
+        lines = self.filtered(lambda line: line.order_id in paid)
+        lacking = defaultdict(list)
+        for line, quantity in lines._get_unreserved().items():
+            if line.product_uom_id.compare(quantity, 0.0) > 0:
+                lacking[line.order_id].append((line.sale_line_id, quantity))
+        for order, wanted in lacking.items():
             reservation = order._b2b_create_reservation(wanted)
             reservation.line_ids._b2b_leave_to_others()
             reservation.line_ids._b2b_take()
@@ -308,24 +312,31 @@ class B2bShipmentRequestLine(models.Model):
             order._b2b_lessen_waiting()
 
     def _get_unreserved(self):
-        """Return what of this line is not reserved yet, in the unit of the order
-        line.
-        """
-        self.ensure_one()
-        line = self.sale_line_id
-        free = line._b2b_free_claims()._get_kept()
-        return min(self.quantity - free, line._b2b_quantity_to_reserve())
+        """Return what of each of these lines is not reserved yet, in the unit of its
+        order line.
 
-    def _choose_claims(self):
+        :rtype: dict
+        """
+        free = self.sale_line_id._b2b_free_claims()
+        by_line = free.grouped("sale_line_id")
+        rests = self.sale_line_id._b2b_get_quantities_to_reserve()
+        unreserved = {}
+        for line in self:
+            kept = by_line.get(line.sale_line_id, free.browse())._get_kept()
+            unreserved[line] = min(line.quantity - kept, rests[line.sale_line_id])
+        return unreserved
+
+    def _choose_claims(self, claims):
         """Return out of which claims this line is served and what is not reserved of
         it, in the unit of the order line.
 
+        :param b2b.reservation.line claims: what it may take, in this order
         :rtype: tuple[dict, float]
         """
         self.ensure_one()
         left = self.quantity
         chosen = {}
-        for claim in self.sale_line_id._b2b_free_claims():
+        for claim in claims:
             taken = min(claim._get_kept(), left)
             if self.product_uom_id.compare(taken, 0.0) > 0:
                 chosen[claim] = taken

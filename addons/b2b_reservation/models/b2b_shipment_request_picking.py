@@ -25,9 +25,10 @@ class B2bShipmentRequest(models.Model):
         :raise UserError: if something of it is no longer reserved
         """
         self.ensure_one()
-        moves = self.env["stock.move"]
+        shares = {}
         for line in self.line_ids:
-            moves |= line._split_moves()
+            shares |= line._choose_moves()
+        moves = self.env["stock.move"]._b2b_split_reserved(shares)
         for picking, of_picking in moves.grouped("picking_id").items():
             picking._b2b_give_own_transfer(of_picking)
         moves.b2b_shipment_request_id = self
@@ -169,13 +170,15 @@ class B2bShipmentRequest(models.Model):
 class B2bShipmentRequestLine(models.Model):
     _inherit = "b2b.shipment.request.line"
 
-    def _split_moves(self):
-        """Return moves that hold just what is to be shipped of this line.
+    def _choose_moves(self):
+        """Return which moves hold what is to be shipped of this line, and how much of
+        what they hold that is, in the unit of the product.
 
+        :rtype: dict
         :raise UserError: if less is reserved
         """
         self.ensure_one()
-        parts = self.env["stock.move"]
+        shares = {}
         for moves, wanted, unit in self._get_wanted():
             for move in moves.filtered(lambda move: not move.b2b_shipment_request_id):
                 held = move.product_uom._compute_quantity(
@@ -183,11 +186,15 @@ class B2bShipmentRequestLine(models.Model):
                 )
                 taken = min(held, wanted)
                 if unit.compare(taken, 0.0) > 0:
-                    parts |= move._b2b_split_reserved(taken, unit)
+                    share = unit._compute_quantity(
+                        taken, move.product_id.uom_id, rounding_method="HALF-UP"
+                    )
+                    if not move.product_id.uom_id.is_zero(share):
+                        shares[move] = share
                     wanted -= taken
             if unit.compare(wanted, 0.0) > 0:
                 self._refuse_unreserved(moves.product_id, wanted, unit)
-        return parts
+        return shares
 
     def _get_wanted(self):
         """Return what is still to be shipped of this line as moves that bring it, how

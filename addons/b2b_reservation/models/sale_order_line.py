@@ -94,13 +94,20 @@ class SaleOrderLine(models.Model):
 
     def _b2b_let_go(self):
         """Give back what these order lines hold beyond their running reservations."""
+        claims = self._b2b_claims()
+        by_line = claims.grouped("sale_line_id")
+        to_free = self.env["stock.move.line"].with_context(b2b_agrees=True)
         for line in self:
             if components := line._b2b_kit_moves():
                 line._b2b_let_go_of_kits(components)
                 continue
-            surplus = line._b2b_quantity_held() - line._b2b_quantity_claimed()
+            kept = line._b2b_quantity_claimed(by_line.get(line, claims.browse()))
+            surplus = line._b2b_quantity_held() - kept
             if line.product_uom_id.compare(surplus, 0.0) > 0:
-                line._b2b_first_moves()._b2b_unreserve(surplus, line.product_uom_id)
+                moves = line._b2b_first_moves()
+                to_free |= moves._b2b_lessen(surplus, line.product_uom_id)
+        # Together: for each by itself core would ask everything anew.
+        to_free.unlink()
 
     def _b2b_let_go_of_kits(self, components):
         """Give back the components that no reserved kit needs.

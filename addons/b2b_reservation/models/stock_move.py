@@ -55,14 +55,23 @@ class StockMove(models.Model):
         )
 
     def _b2b_unreserve(self, quantity, uom):
-        """Let a quantity go that these moves hold, from the last of them on. What
+        """Let a quantity go that these moves hold, see :meth:`_b2b_lessen`."""
+        self._b2b_lessen(quantity, uom).unlink()
+
+    def _b2b_lessen(self, quantity, uom):
+        """Lessen what these moves hold by a quantity, from the last of them on. What
         staff have picked stays.
 
         :param float quantity: how much
         :param uom.uom uom: in which unit
+        :return: what the caller has to unlink, as nothing of it is to be held
+        :rtype: stock.move.line
         """
-        # What is on a shipment request comes last. Reservations know already.
-        in_turn = self.move_line_ids.with_context(b2b_agrees=True).sorted(
+        # Reservations know already.
+        move_lines = self.move_line_ids.with_context(b2b_agrees=True)
+        freed = move_lines.browse()
+        # What is on a shipment request comes last.
+        in_turn = move_lines.sorted(
             lambda line: (bool(line.move_id.b2b_shipment_request_id), -line.id)
         )
         for line in in_turn:
@@ -72,12 +81,13 @@ class StockMove(models.Model):
                 line.quantity, uom, rounding_method="HALF-UP"
             )
             if uom.compare(held, quantity) <= 0:
-                line.unlink()
+                freed |= line
             else:
                 line.quantity -= uom._compute_quantity(
                     quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )
             quantity -= held
+        return freed
 
     def _action_done(self, *args, **kwargs):
         """Override of `stock`: what has left is no longer reserved."""

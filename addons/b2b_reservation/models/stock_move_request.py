@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class StockMove(models.Model):
@@ -32,26 +32,31 @@ class StockMove(models.Model):
             for move in back
         )
 
-    def _b2b_split_reserved(self, quantity, uom):
-        """Return a move with just a part of what this one holds, reserved as it was:
-        this one, if it holds and needs no more.
+    @api.model
+    def _b2b_split_reserved(self, shares):
+        """Return moves with just a part of what some moves hold, reserved as it was:
+        those moves, if they hold and need no more.
 
-        :param float quantity: how much of it
-        :param uom.uom uom: in which unit
+        :param dict shares: how much of which move, in the unit of the product
         """
-        self.ensure_one()
-        wanted = uom._compute_quantity(
-            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
+        moves = self.browse().concat(*shares)
+        split = moves.filtered(
+            lambda move: (
+                move.product_id.uom_id.compare(shares[move], move.product_qty) < 0
+            )
         )
-        if self.product_id.uom_id.compare(wanted, self.product_qty) >= 0:
-            return self
-        part = self.create(self._split(wanted))
-        part.with_context(bypass_entire_pack=True)._action_confirm(
+        values = []
+        for move in split:
+            values += move._split(shares[move])
+        # Together: for each by itself core would ask everything anew.
+        parts = self.create(values)
+        parts.with_context(bypass_entire_pack=True)._action_confirm(
             merge=False, create_proc=False
         )
-        self._b2b_hand_over(wanted, part)
-        (self | part)._recompute_state()
-        return part
+        for move, part in zip(split, parts, strict=True):
+            move._b2b_hand_over(shares[move], part)
+        (split | parts)._recompute_state()
+        return moves - split | parts
 
     def _b2b_hand_over(self, quantity, part):
         """Hand a part of what this move holds over to another one.

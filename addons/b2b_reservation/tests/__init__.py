@@ -33,6 +33,7 @@ from . import test_shipment_goods
 from . import test_shipment_pages
 from . import test_shipment_part
 from . import test_shipment_phones
+from . import test_shipment_queries
 from . import test_shipment_tour
 from . import test_shipment_waiting
 from . import test_shipment_warehouses
