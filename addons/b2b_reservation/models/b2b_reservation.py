@@ -322,7 +322,8 @@ class B2bReservation(models.Model):
             limit=BATCH,
         ):
             for reservation in batch:
-                if not reservation._try_expire():
+                # Each commit empties the cache: what is read for the others is lost.
+                if not reservation.with_prefetch()._try_expire():
                     failed |= reservation
                 if not progress(1):
                     return

@@ -42,6 +42,8 @@ class B2bReservation(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ending))
         for reservation in ending:
+            # Each commit empties the cache: what is read for the others is lost.
+            reservation = reservation.with_prefetch()
             reservation._attempt(
                 reservation._remind, self._get_ending_domain(reservation.company_id)
             )
