@@ -1,8 +1,11 @@
 import functools
+import threading
+import time
 from datetime import timedelta
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .parallel import ParallelGoodsCase
 
@@ -108,3 +111,58 @@ class TestLastPiece(ParallelGoodsCase):
         _attempts, errors = self._do_in_parallel([release, release])
         self.assertFalse(errors)
         self.assertEqual(self._get_held(), (2, 2))
+
+
+@tagged("post_install", "-at_install")
+class TestCountedAtOnce(ParallelGoodsCase):
+    def _remove(self):
+        # What is counted stays for ever, but for the next tests.
+        with self._connection() as env:
+            for table in ("stock_move_line", "stock_move"):
+                env.cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE product_id = %s AND state = 'done'",
+                        SQL.identifier(table),
+                        self.product_id,
+                    )
+                )
+        return super()._remove()
+
+    def test_what_is_being_counted_away_is_not_reserved(self):
+        with self._connection() as env:
+            order = self._create_order(env, 1, self.contract_id)
+            order.action_confirm()
+            order_id = order.id
+            self._put_on_shelf(env, 1)
+        counted = threading.Event()
+        answers = []
+
+        def count(env):
+            quant = env["stock.quant"].search(
+                [
+                    ("product_id", "=", self.product_id),
+                    ("location_id", "=", self.location_id),
+                ]
+            )
+            quant = quant.with_context(inventory_mode=True)
+            quant.inventory_quantity = 0
+            quant.action_apply_inventory()
+            env.flush_all()
+            counted.set()
+            # the other one meets what is not committed yet
+            time.sleep(1)
+
+        def reserve(env):
+            counted.wait(60)
+            reservation = env["sale.order"].browse(order_id)._b2b_reserve()
+            answers.append(bool(reservation))
+
+        attempts, errors = self._do_in_parallel([count, reserve])
+        self.assertFalse(errors)
+        self.assertEqual(attempts, [1, 2], "who comes second is run again")
+        self.assertFalse(answers[-1])
+        _moved, reserved = self._get_held()
+        self.assertEqual(reserved, 0)
+        with self._connection() as env:
+            order = env["sale.order"].browse(order_id)
+            self.assertEqual(order.order_line._b2b_quantity_held(), 0)
