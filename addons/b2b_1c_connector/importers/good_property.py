@@ -97,13 +97,15 @@ class B2b1cImporterGoodProperty(models.AbstractModel):
         complete, told = True, []
         for external_id, values in item.properties.items():
             found = known[external_id]
+            if not values:
+                continue
             if not found:
-                complete = False
+                # the row is kept, and comes again when the property does
                 self._let_wait(run, item, external_id)
                 continue
             if found.record.deleted:
                 # it may come back: then the goods are looked at anew
-                complete = complete and not values
+                complete = False
                 continue
             for value in values:
                 text = self._get_text(found, value)

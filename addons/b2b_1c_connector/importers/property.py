@@ -77,10 +77,26 @@ class B2b1cImporterProperty(models.AbstractModel):
             ]
         )
         run.count("created", len(new))
+        self._look_at_waiting_anew(run, [item.id for item in new])
         return [
             (item.id, record.id, record.name, digest(item))
             for item, record in zip(new, created, strict=True)
         ]
+
+    def _look_at_waiting_anew(self, run, ids):
+        """Have goods that wait for some properties taken for new ones: their rows have
+        gone in but for these."""
+        waiting = self.env["b2b.1c.waiting"].search(
+            [
+                ("backend_id", "=", run.backend.id),
+                ("needs_model", "=", PROPERTY),
+                ("needs_id", "in", ids),
+            ]
+        )
+        goods = {row.external_id.partition("#")[0] for row in waiting}
+        bindings = self.env["b2b.1c.binding"]
+        for row in bindings._find_rows(run.backend, "product.template", goods).values():
+            row.digest = False
 
     def _update(self, record, item):
         """Take over what is new of a property.

@@ -272,10 +272,17 @@ class TestProperties(PropertiesCase):
         self.assertEqual((file.created, file.waiting, file.failed), (1, 0, 0))
         self.assertEqual(len(file.problem_ids), 2)
         self.assertTrue(all(file.problem_ids.mapped("waits")))
+        self.assertEqual(self.import_goods(row).unchanged, 1)
         self.define_color()
         self.assertEqual(self.get_attributes(), {"Color": ["Red"]})
         self.define(property_("p", "Purpose", "Строка"))
         self.assertEqual(self.get_table(), {"Purpose": "x"})
+        self.assertEqual(self.import_goods(row).unchanged, 1)
+
+    def test_unknown_properties_without_value_matter_to_nobody(self):
+        row = good(values(color=""))
+        file = self.import_goods(row)
+        self.assertFalse(file.problem_ids)
         self.assertEqual(self.import_goods(row).unchanged, 1)
 
     def test_newer_goods_make_older_ones_wait_no_more(self):
