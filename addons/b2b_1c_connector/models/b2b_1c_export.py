@@ -289,8 +289,9 @@ class B2b1cFile(models.Model):
                 exports._note_catalog(self, run.catalog)
             if run.package:
                 exports._note_package(self, run.package)
-            # goods may have left groups that were deleted
-            self.env["b2b.1c.clearing"]._remove_groups(run.backend)
+            if run.catalog or run.classifier:
+                # goods may have left groups that were deleted
+                self.env["b2b.1c.clearing"]._remove_groups(run.backend)
         return super()._write_outcome(run, started)
 
 
