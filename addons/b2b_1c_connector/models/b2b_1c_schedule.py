@@ -281,7 +281,6 @@ class B2b1cBackendSchedule(models.Model):
     schedule_ids = fields.One2many(
         "b2b.1c.flow",
         "backend_id",
-        string="Schedule",
         # 1C asks for orders by itself
         domain=[("kind", "!=", "orders_out")],
     )

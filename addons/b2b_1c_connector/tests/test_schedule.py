@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Datetime
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from odoo.addons.b2b_portal.tests.fake_model_loader import FakeModelLoader
+
 from ..models import b2b_1c_schedule
 from .common import as_1c_writes, catalog, envelope, package
 from .common_1c import Builders1c
@@ -412,6 +414,36 @@ class TestSchedule(ScheduleCase):
         self.work()
         self.env["b2b.1c.exchange"]._gc_exchanges()
         self.assertFalse(file.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestKindsOfOtherAddons(ScheduleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        loader = FakeModelLoader(cls.env, cls.__module__)
+        loader.backup_registry()
+        cls.addClassCleanup(loader.restore_registry)
+        from .fake_flow import FakeFlow, started
+
+        loader.update_registry((FakeFlow,))
+        cls.started = started
+
+    def test_they_use_the_same_schedule(self):
+        # connections that were there before get the new kind as well
+        self.env["b2b.1c.flow"]._ensure(self.connection)
+        acts = self.flow("acts")
+        self.assertEqual(acts.state, "new")
+        self.every(60, "acts")
+        start = acts._plan()
+        self.assertEqual(start, self.flow("acts").next_start)
+        acts._plan()
+        self.assertEqual(self.jobs().records, acts)
+        acts._start()
+        self.assertEqual(self.started, [self.connection])
+        self.assertEqual(self.flow("acts").state, "ok")
+        # 1C's own files go their way meanwhile
+        self.assertEqual(self.arrive_groups("A").state, "waiting")
 
 
 @tagged("post_install", "-at_install")
