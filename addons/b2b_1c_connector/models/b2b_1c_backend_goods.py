@@ -15,8 +15,9 @@ class B2b1cBackendGoods(models.Model):
         "stays so.",
     )
     full_names = fields.Boolean(
+        string="Full names",
         help="Products are called by the full name of 1C, the one that it prints, not "
-        "by the name in its lists."
+        "by the name in its lists.",
     )
     properties_as = fields.Selection(
         [

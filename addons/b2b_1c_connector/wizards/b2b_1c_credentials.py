@@ -10,5 +10,5 @@ class B2b1cCredentials(models.AbstractModel):
     # the form reads its defaults by an onchange, which needs an id
     id = fields.Id()
     address = fields.Char(readonly=True)
-    login = fields.Char(readonly=True)
+    login = fields.Char(string="User", readonly=True)
     password = fields.Char(readonly=True)
