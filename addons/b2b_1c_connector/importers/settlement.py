@@ -120,7 +120,9 @@ class B2b1cImporterSettlement(models.AbstractModel):
         if paper:
             paper.write(values)
         else:
-            paper = paper.create({**values, "issued_at": fields.Datetime.now()})
+            # what staff hide later stays hidden
+            new = {"issued_at": fields.Datetime.now(), "is_published": True}
+            paper = paper.create({**values, **new})
         row = (document.id, paper.id, paper.name, said)
         self.env["b2b.1c.binding"]._bind(run.backend, MODEL, [row])
         paper._sync_1c()
@@ -160,7 +162,6 @@ class B2b1cImporterSettlement(models.AbstractModel):
             "amount": currency.round(abs(float(document.amount or 0))),
             "order_ids": [(6, 0, order.ids)],
             "state": STATES.get(code, "issued"),
-            "is_published": True,
             "source": "1c",
             "synced_at": fields.Datetime.now(),
             "b2b_1c_backend_id": run.backend.id,

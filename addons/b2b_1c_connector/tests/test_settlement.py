@@ -132,6 +132,14 @@ class TestSettlement(SettlementCase):
                 self.assertEqual(len(self.papers()), 1)
                 self.assertEqual(self.papers().amount_residual, 300)
 
+    def test_what_staff_have_hidden_stays_hidden(self):
+        self.import_xml(document(SHIPMENT, 300))
+        self.assertTrue(self.papers().is_published)
+        self.papers().is_published = False
+        self.import_xml(document(SHIPMENT, 250))
+        self.assertEqual(self.papers().amount, 250)
+        self.assertFalse(self.papers().is_published)
+
     def test_never_seen_and_deleted_is_nothing(self):
         file = self.import_xml(document(SHIPMENT, 300, deleted="true"))
         self.assertEqual((file.skipped, len(self.papers())), (1, 0))
