@@ -71,6 +71,7 @@ class B2b1cImporterOffer(models.AbstractModel):
     _description = "1C Importer of Offers"
 
     def _import_batch(self, run, offers):
+        offers = self._cut_deleted(run, offers)
         bindings = self.env["b2b.1c.binding"]
         ids = {offer.good_id for offer in offers}
         goods = bindings._find(run.backend, TEMPLATE, ids)
@@ -90,6 +91,23 @@ class B2b1cImporterOffer(models.AbstractModel):
         for row in rows:
             row.tell(run)
         self._note_time(run)
+
+    def _cut_deleted(self, run, offers):
+        """Offers without what the deleted ones say of price and stock: they are not for
+        sale. Of those a characteristic remains to be hidden."""
+        left = []
+        deleted = [offer.id for offer in offers if offer.deleted]
+        if deleted:
+            self.env["b2b.1c.waiting"]._forget(run.backend, "Offer", deleted)
+        for offer in offers:
+            if not offer.deleted:
+                left.append(offer)
+            elif offer.characteristic_id:
+                nothing = {"prices": None, "quantity": None, "stocks": None}
+                left.append(dataclasses.replace(offer, **nothing))
+            else:
+                run.count("skipped")
+        return left
 
     def _find_products(self, run, offers, goods):
         """The products that offers stand for; unknown ones are left out.

@@ -22,6 +22,7 @@ from . import test_goods
 from . import test_goods_race
 from . import test_import
 from . import test_layouts
+from . import test_offers_deleted
 from . import test_offers_race
 from . import test_offers_unknown
 from . import test_orders
