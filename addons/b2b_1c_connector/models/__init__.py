@@ -1,6 +1,7 @@
 from . import account_move_line
 from . import b2b_1c_guarded
 from . import b2b_1c_backend
+from . import b2b_1c_backend_checks
 from . import b2b_1c_backend_goods
 from . import b2b_1c_backend_offers
 from . import b2b_1c_backend_orders

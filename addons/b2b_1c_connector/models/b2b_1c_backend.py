@@ -290,12 +290,19 @@ class B2b1cBackend(models.Model):
     def _set_password(self, password):
         """Accept `password` from now on, and no other."""
         # sudo: the field is closed to everybody
+        self.sudo()._end_sessions()
         self.sudo().write(
             {
                 "password_hash": _hash(password, secrets.token_hex(8)),
                 "password_date": fields.Datetime.now(),
             }
         )
+
+    def _end_sessions(self):
+        """Void the cookies of these connections: who has one logs in anew."""
+        exchanges = self.env["b2b.1c.exchange"]
+        domain = [("backend_id", "in", self.ids), ("token_hash", "!=", False)]
+        exchanges.search(domain).token_hash = False
 
     def _accepts(self, login, password):
         """Whether these are the credentials of this connection.

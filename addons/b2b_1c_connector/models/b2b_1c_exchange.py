@@ -10,6 +10,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 # After so long without a call nothing more is expected of a session.
 SESSION = timedelta(hours=12)
+# and so long after its login it ends, however busy it is
+LONGEST = timedelta(hours=24)
 SILENCE = timedelta(minutes=3)
 # states of files that have not gone in and will
 TO_COME = ("kept", "waiting")
@@ -166,11 +168,13 @@ class B2b1cExchange(models.Model):
     @api.model
     def _find(self, backend, token):
         """The session of the cookie `token`, if it is one of this connection."""
+        now = fields.Datetime.now()
         return self.search(
             [
                 ("backend_id", "=", backend.id),
                 ("token_hash", "=", _hash(token)),
-                ("date_last", ">", fields.Datetime.now() - SESSION),
+                ("date_last", ">", now - SESSION),
+                ("create_date", ">", now - LONGEST),
             ]
         )
 
