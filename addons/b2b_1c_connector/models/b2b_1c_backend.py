@@ -51,8 +51,10 @@ class B2b1cBackend(models.Model):
         ],
         required=True,
         default="ut11",
-        help="Decides which page says what to set in 1C. The exchange itself finds out "
-        "with whom it talks.",
+        help="Decides which page says what to set in 1C, and how 1C is understood: "
+        "Trade Management 10.3 tells weights in grams and reads texts of Russian "
+        "Windows, the others kilograms and UTF-8; Trade Management tells nothing of "
+        "payments and shipments. All else the exchange finds out by itself.",
     )
     instructions = fields.Html(compute="_compute_instructions", sanitize=False)
 
