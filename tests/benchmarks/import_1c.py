@@ -202,10 +202,10 @@ def main():
         ("the same again", again, GOALS["again"]),
     ):
         ratio = sum(theirs) / sum(times)
-        goal = f", goal ≥ {goal}" if goal else ""
+        told = f"  goal ≥ {goal}: {'yes' if ratio >= goal else 'NO'}" if goal else ""
         print(
-            f"{name:15} {total} goods in {sum(times):7.1f} s, "
-            f"{total / sum(times):8.0f} rows/s, {ratio:6.2f} × load(){goal}"
+            f"{name:15} {total} goods {sum(times):7.1f} s "
+            f"{total / sum(times):8.0f} rows/s {ratio:6.2f} × load(){told}"
         )
     env.cr.rollback()
 
