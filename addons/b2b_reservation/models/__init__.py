@@ -3,7 +3,6 @@ from . import account_payment
 from . import b2b_carrier
 from . import b2b_carrier_terminal
 from . import b2b_contract
-from . import b2b_document
 from . import b2b_document_reserve
 from . import b2b_reservation
 from . import b2b_reservation_line
@@ -28,6 +27,7 @@ from . import b2b_shipment_request_check
 from . import b2b_shipment_request_choices
 from . import b2b_shipment_request_form
 from . import b2b_shipment_request_portal
+from . import b2b_document
 from . import b2b_shipment_request_receiver
 from . import b2b_stock_token
 from . import ir_http
