@@ -31,6 +31,7 @@ from . import b2b_document
 from . import b2b_shipment_request_receiver
 from . import b2b_stock_token
 from . import ir_http
+from . import product_product
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -102,16 +102,23 @@ class B2bReservation(models.Model):
     line_ids = fields.One2many("b2b.reservation.line", "reservation_id", string="Goods")
 
     _name_uniq = models.UniqueIndex(
-        "(company_id, name)", "A reservation with this number exists already."
+        "(company_id, name) WHERE name != '/'",
+        "A reservation with this number exists already.",
     )
 
     @api.model_create_multi
     def create(self, vals_list):
+        # What comes to nothing draws no number.
+        is_trial = self.env.context.get("b2b_number_later")
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                sequence = self.env["ir.sequence"]
-                vals["name"] = sequence.next_by_code("b2b.reservation") or "/"
+            if vals.get("name", "/") == "/" and not is_trial:
+                vals["name"] = self._draw_number()
         return super().create(vals_list)
+
+    @api.model
+    def _draw_number(self):
+        """Return the number of a new reservation."""
+        return self.env["ir.sequence"].next_by_code("b2b.reservation") or "/"
 
     # === ENDING === #
 
@@ -130,10 +137,14 @@ class B2bReservation(models.Model):
         lines.sale_line_id._b2b_let_go()
 
     def _b2b_or_nothing(self):
-        """Return this new reservation, or nothing if it keeps nothing."""
+        """Return this new reservation, with its number, or nothing if it keeps
+        nothing.
+        """
         if self and not any(self.line_ids.mapped("quantity")):
             self.unlink()
             return self.browse()
+        if self.name == "/":
+            self.name = self._draw_number()
         return self
 
     def _close_empty(self):

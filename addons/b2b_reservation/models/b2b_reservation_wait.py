@@ -169,7 +169,7 @@ class B2bReservationWait(models.Model):
                 if not progress(1):
                     return
                 # Nobody is served before who comes first, and nobody of nothing.
-                if not is_done or not self._is_free(product, warehouse):
+                if not is_done or not wait._is_free():
                     break
         # For the others nothing is free: that is no work left undone.
         progress(remaining=0)
@@ -177,29 +177,35 @@ class B2bReservationWait(models.Model):
     @api.model
     def _get_what_is_free(self):
         """Return the pairs of product and warehouse that somebody waits for and that
-        have something free.
+        have something free where who came first is delivered from. The number of
+        queries does not depend on theirs.
 
         :rtype: list[tuple]
         """
         groups = self._read_group(
             [("state", "=", "waiting")], ["warehouse_id", "product_id"], ["id:min"]
         )
-        wanted = defaultdict(self.env["product.product"].browse)
-        for warehouse, product, _first in groups:
-            wanted[warehouse] |= product
-        free = [
-            (product, warehouse)
-            for warehouse, products in wanted.items()
-            for product in products.with_context(warehouse_id=warehouse.id)
-            if product.uom_id.compare(product.free_qty, 0.0) > 0
-        ]
         first = {(product, warehouse): id_ for warehouse, product, id_ in groups}
-        return sorted(free, key=lambda pair: first[pair])
+        # Looked at together: what one reads, all have.
+        waits = self.browse(sorted(first.values())).grouped("id")
+        by_place = defaultdict(list)
+        for pair, id_ in first.items():
+            by_place[waits[id_].sale_line_id._b2b_take_from()].append(pair)
+        free = []
+        for locations, pairs in by_place.items():
+            products = self.env["product.product"].union(*(pair[0] for pair in pairs))
+            there = products._b2b_in(locations).filtered(
+                lambda product: product.uom_id.compare(product.free_qty, 0.0) > 0
+            )
+            free += [pair for pair in pairs if pair[0] in there]
+        return sorted(free, key=first.get)
 
-    @api.model
-    def _is_free(self, product, warehouse):
-        """Tell whether something of a product is free in a warehouse just now."""
-        product = product.with_context(warehouse_id=warehouse.id)
+    def _is_free(self):
+        """Tell whether something of what this one waits for is free just now where he
+        is delivered from.
+        """
+        self.ensure_one()
+        product = self.product_id._b2b_in(self.sale_line_id._b2b_take_from())
         product.invalidate_recordset(["free_qty"])
         return product.uom_id.compare(product.free_qty, 0.0) > 0
 

@@ -158,10 +158,11 @@ class SaleOrder(models.Model):
         return wanted
 
     def _b2b_create_reservation(self, wanted, is_by_staff=False):
-        """Create a reservation of this order.
+        """Create a reservation of this order; it has its number once it is sure to keep
+        something, see :meth:`b2b.reservation._b2b_or_nothing`.
 
         :param list wanted: pairs of order line and quantity in its unit
-        :param bool is_by_staff: it has no end
+        :param bool is_by_staff: what is held already is kept, without end
         :rtype: b2b.reservation
         """
         self.ensure_one()
@@ -171,7 +172,9 @@ class SaleOrder(models.Model):
         now = fields.Datetime.now()
         end = fields.Datetime.add(now, hours=self.b2b_contract_id.reservation_hours)
         # Who checks the availability of a delivery need not follow what comes of it.
-        reservations = reservations.with_context(mail_create_nosubscribe=True)
+        reservations = reservations.with_context(
+            mail_create_nosubscribe=True, b2b_number_later=not is_by_staff
+        )
         reservation = reservations.create(
             {
                 "order_id": self.id,

@@ -7,9 +7,9 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _b2b_quantity_free(self):
-        """Return how much of the product of this order line is free in the warehouse
-        it is delivered from, in its unit; of what is bought or made for it how much
-        has arrived.
+        """Return how much of the product of this order line is free where it is
+        delivered from, in its unit; of what is bought or made for it how much has
+        arrived.
         """
         self.ensure_one()
         moves = self._b2b_first_moves()
@@ -19,10 +19,19 @@ class SaleOrderLine(models.Model):
                 self.product_uom_id,
                 rounding_method="DOWN",
             )
-        product = self.product_id.with_context(warehouse_id=self.warehouse_id.id)
+        product = self.product_id._b2b_in(self._b2b_take_from())
         return product.uom_id._compute_quantity(
             max(product.free_qty, 0.0), self.product_uom_id, rounding_method="DOWN"
         )
+
+    def _b2b_take_from(self):
+        """Return the locations that deliveries of this order line take goods from: what
+        is in others of the warehouse, come in or picked, is no good for them.
+
+        :rtype: stock.location
+        """
+        self.ensure_one()
+        return self._b2b_first_moves().location_id or self.warehouse_id.lot_stock_id
 
     def _b2b_quantity_ahead(self, enough, waits=None):
         """Return what others wait for who came before this order line and may reserve
