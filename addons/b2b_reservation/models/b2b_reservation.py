@@ -130,9 +130,11 @@ class B2bReservation(models.Model):
         :param str state: ``released`` or ``expired``
         """
         running = self.filtered(lambda reservation: reservation.state == "running")
+        # Who may release them need not be who moves the goods, and states are written
+        # by nobody.
+        running = running.sudo()
         running.write({"state": state, "date_end": fields.Datetime.now()})
-        # Who may release them need not be who moves the goods.
-        lines = running.sudo().line_ids
+        lines = running.line_ids
         lines.quantity = 0.0
         lines.sale_line_id._b2b_let_go()
 
@@ -317,7 +319,12 @@ class B2bReservation(models.Model):
     def _get_expired_domain(self):
         """Return the domain of what has run out of time by now."""
         now = fields.Datetime.now()
-        return Domain("state", "=", "running") & Domain("date_expiry", "<=", now)
+        return (
+            Domain("state", "=", "running")
+            & Domain("date_expiry", "<=", now)
+            # What is to be shipped has no end, whatever says it has.
+            & Domain("shipment_request_id", "=", False)
+        )
 
     @api.model
     def _cron_release_expired(self):
