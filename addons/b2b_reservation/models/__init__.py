@@ -30,6 +30,7 @@ from . import b2b_shipment_request_picking
 from . import b2b_shipment_request_portal
 from . import b2b_shipment_request_receiver
 from . import b2b_shipment_request_staff
+from . import b2b_shipment_request_unpaid
 from . import b2b_stock_token
 from . import ir_http
 from . import product_product

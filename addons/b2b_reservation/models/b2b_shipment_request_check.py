@@ -99,6 +99,8 @@ class B2bShipmentRequest(models.Model):
             reason := method._get_date_refusal(self.company_id, self.date_wanted)
         ):
             problems.append(("date_wanted", reason))
+        elif method and (reason := self._get_unpaid_refusal()):
+            problems.append(("date_wanted", reason))
         return problems
 
     # === WHERE TO === #

@@ -40,6 +40,17 @@ class ResCompany(models.Model):
         help="So long before the end whoever reserved gets a mail. 0: nobody does.",
     )
 
+    b2b_unpaid_days_ahead = fields.Integer(
+        string="Unpaid goods: days to ask ahead",
+        default=7,
+        help="A shipment request keeps its goods until they leave. Unpaid ones are "
+        "asked for at most so many days ahead. 0: there is no limit.",
+    )
+
+    _b2b_unpaid_days_ahead_positive = models.Constraint(
+        "CHECK(b2b_unpaid_days_ahead >= 0)",
+        "Unpaid goods are asked for 0 days ahead or more.",
+    )
     _b2b_reservation_extensions_positive = models.Constraint(
         "CHECK(b2b_reservation_extensions >= 0)",
         "A reservation is extended 0 times or more often.",

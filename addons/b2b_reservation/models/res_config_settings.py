@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     b2b_reservation_reminder_hours = fields.Float(
         related="company_id.b2b_reservation_reminder_hours", readonly=False
     )
+    b2b_unpaid_days_ahead = fields.Integer(
+        related="company_id.b2b_unpaid_days_ahead", readonly=False
+    )
     b2b_lapse_bills = fields.Boolean(
         related="company_id.b2b_lapse_bills", readonly=False
     )

@@ -37,6 +37,7 @@ from . import test_shipment_part
 from . import test_shipment_phones
 from . import test_shipment_queries
 from . import test_shipment_tour
+from . import test_shipment_unpaid
 from . import test_shipment_waiting
 from . import test_shipment_warehouses
 from . import test_staff_concurrency
