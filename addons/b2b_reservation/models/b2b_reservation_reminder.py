@@ -38,7 +38,8 @@ class B2bReservation(models.Model):
         )
         ending = self.browse()
         for company in companies:
-            ending |= self.search(self._get_ending_domain(company))
+            found = self.search(self._get_ending_domain(company))
+            ending |= found.filtered(lambda reservation: reservation._ends_soon())
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ending))
         for reservation in ending:
@@ -49,6 +50,15 @@ class B2bReservation(models.Model):
             )
             if not progress(1):
                 break
+
+    def _ends_soon(self):
+        """Tell whether of the short time that a contract gives half is over: nobody is
+        told of the end when he has just reserved.
+        """
+        self.ensure_one()
+        half = self.contract_id.reservation_hours / 2
+        soon = fields.Datetime.add(fields.Datetime.now(), hours=half)
+        return self.date_expiry <= soon
 
     def _remind(self):
         """Queue a mail to the dealer, unless what he has paid keeps the goods."""
