@@ -9,6 +9,7 @@ from . import test_reservation_entries
 from . import test_reservation_forced
 from . import test_reservation_free
 from . import test_reservation_guard
+from . import test_reservation_http_race
 from . import test_reservation_install
 from . import test_reservation_kits
 from . import test_reservation_life
