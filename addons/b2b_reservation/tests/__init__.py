@@ -24,6 +24,7 @@ from . import test_reservation_release_staff
 from . import test_reservation_relocate
 from . import test_reservation_remind_short
 from . import test_reservation_reports
+from . import test_reservation_shop
 from . import test_reservation_views
 from . import test_reservation_wait
 from . import test_shipment_address
