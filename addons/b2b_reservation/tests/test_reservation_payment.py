@@ -273,7 +273,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         (debt | entry.line_ids[:1]).reconcile()
         self.assertHeld(self.order, 5)
 
-    def test_money_for_the_invoice_without_an_entry_counts_too(self):
+    def test_money_that_comes_online_without_an_entry_counts_too(self):
         invoice = self._bill_by_invoice()
         payment = self.env["account.payment"].create(
             {
@@ -282,6 +282,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
                 "payment_type": "inbound",
                 "partner_type": "customer",
                 "invoice_ids": invoice.ids,
+                "payment_transaction_id": self.tx.id,
             }
         )
         payment.outstanding_account_id = False
