@@ -8,10 +8,10 @@ resembles their layouts is in `test_layouts.py`, which always runs.
 import os
 import re
 from collections import Counter
-from itertools import groupby
 from pathlib import Path
 
 from odoo.tests import tagged
+from odoo.tools import groupby
 
 from ..commerceml import Reader, check, model
 from ..importers.run import SECTIONS
@@ -60,7 +60,7 @@ if FOLDER:
             rows = read_table()
             for folder, files in groupby(rows, lambda row: Path(row[0]).parent.name):
                 with self.subTest(folder=folder):
-                    self.import_folder(folder, list(files))
+                    self.import_folder(folder, files)
 
         def import_folder(self, folder, files):
             connection = self._create_connection(f"sample-{folder}".replace(".", "-"))
