@@ -117,7 +117,9 @@ class B2b1cImporterOffer(models.AbstractModel):
         """
         if run.backend.exchange_goods:
             variants = self.env["b2b.1c.importer.variant"]
-            return variants._ensure_variants(run, offers, goods)
+            found = variants._ensure_variants(run, offers, goods)
+            ids = {external_id: product.id for external_id, product in found.items()}
+            return self._browse_together(ids)
         bindings = self.env["b2b.1c.binding"]
         found = bindings._find(run.backend, VARIANT, {offer.id for offer in offers})
         plain = {offer.id for offer in offers} - found.keys()
@@ -127,12 +129,19 @@ class B2b1cImporterOffer(models.AbstractModel):
         for external_id, template in templates.items():
             if template.id in variants:
                 ids[external_id] = variants[template.id]
-        # not by browse: products that are read together are to be fetched together
-        products = {product.id: product for product in self._browse(ids.values())}
-        return {external_id: products[res_id] for external_id, res_id in ids.items()}
+        return self._browse_together(ids)
 
-    def _browse(self, ids):
-        return self.env[VARIANT].browse(set(ids))
+    def _browse_together(self, ids):
+        """Products by id of 1C, of which the first that is read has all fetched.
+
+        :param dict ids: ids of products by id of 1C, False for none
+        """
+        products = self.env[VARIANT].browse(set(filter(None, ids.values())))
+        known = {product.id: product for product in products}
+        return {
+            external_id: known.get(res_id, self.env[VARIANT])
+            for external_id, res_id in ids.items()
+        }
 
     def _find_first_variants(self, templates):
         """The first variant of each template, archived or not, as ids."""
