@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class B2b1cBackendOrders(models.Model):
@@ -41,8 +40,6 @@ class B2b1cBackendOrders(models.Model):
         tracking=True,
         help="The counterparty in 1C to which orders of new legal entities are booked.",
     )
-    # each request for orders writes it: two at once do not both make the same rows
-    orders_turn = fields.Integer(readonly=True, copy=False)
     date_confirmed = fields.Datetime(
         string="Orders last confirmed",
         readonly=True,
@@ -78,24 +75,3 @@ class B2b1cBackendOrders(models.Model):
         if self.orders_from:
             domain &= Domain("date_order", ">=", self.orders_from)
         return domain
-
-    def _take_turn(self):
-        """Let requests for orders go one after another: who meets another one fails to
-        serialize, is run again and sees its work.
-
-        :return: a number that grows by one each time
-        :rtype: int
-        """
-        self.ensure_one()
-        self.flush_recordset(["orders_turn"])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE b2b_1c_backend SET orders_turn = COALESCE(orders_turn, 0) + 1"
-                " WHERE id = %s RETURNING orders_turn",
-                self.id,
-            ),
-            log_exceptions=False,
-        )
-        [turn] = self.env.cr.fetchone()
-        self.invalidate_recordset(["orders_turn"])
-        return turn

@@ -45,7 +45,8 @@ class B2b1cOrderOffer(models.Model):
         :rtype: bytes
         """
         backend = exchange.backend_id
-        turn = backend._take_turn()
+        # two at once do not both make the same rows
+        turn = self.env["b2b.1c.turn"]._pass(backend, "orders")
         self._enlist(backend)
         taken, documents, size = self.browse(), [], 0
         formed = self._get_local(backend, fields.Datetime.now())
