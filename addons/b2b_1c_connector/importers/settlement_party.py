@@ -28,9 +28,9 @@ class B2b1cImporterSettlementParty(models.AbstractModel):
             guid = entities._get_guid(backend, partner)
             if (guid and guid == party.id) or is_same_number(party, partner):
                 return False
-        return bool(self._find_bound(run, party)) or (
-            is_same_number(party, entity) is False
-        )
+        if bound := self._find_bound(run, party):
+            return bound != entity
+        return is_same_number(party, entity) is False
 
     def _find_bound(self, run, party):
         """The legal entity that 1C's id of a counterparty is bound to."""

@@ -279,11 +279,16 @@ def is_same_number(party, partner):
     :return: None if one of them has no number
     :rtype: bool | None
     """
-    ours, theirs = get_inn(partner), _clean_inn(party.inn)
-    if not ours or not theirs:
+    ours, theirs = {get_inn(partner)}, {_clean_inn(party.inn)}
+    if code := _get_okpo(partner):
+        # there, Odoo may keep either of the two as tax number
+        ours.add(code)
+        theirs.add(party.okpo)
+    nothing = {None, False, ""}
+    if not ours - nothing or not theirs - nothing:
         return None
-    branches = {partner.kpp, party.kpp} - {None, False, ""}
-    return ours == theirs and len(branches) < 2
+    branches = {partner.kpp, party.kpp} - nothing
+    return bool(ours & theirs - nothing) and len(branches) < 2
 
 
 def _get_okpo(partner):

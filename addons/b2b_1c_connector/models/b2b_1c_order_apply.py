@@ -9,7 +9,7 @@ from ..commerceml import OrderError
 from ..commerceml.writer import DELIVERY_ID
 from ..importers.run import digest
 from ..words import say
-from .b2b_1c_entity import get_inn
+from .b2b_1c_entity import is_same_number
 from .b2b_1c_order_document import QUANTITY_DIGITS, number
 
 # what 1C says of an order and we keep as it is; what it does not say stays
@@ -351,10 +351,9 @@ class B2b1cOrderApply(models.Model):
 
 def _is_same(party, partner, trusted=False):
     """Whether a counterparty of 1C is a partner: by tax number and its branch."""
-    inn = get_inn(partner)
-    if inn and party.inn:
-        branches = {partner.kpp, party.kpp} - {None, False, ""}
-        return inn == party.inn and len(branches) < 2
+    known = is_same_number(party, partner)
+    if known is not None:
+        return known
     names = {(name or "").strip().casefold() for name in (party.name, partner.name)}
     return trusted or len(names) == 1
 

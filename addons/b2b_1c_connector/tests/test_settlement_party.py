@@ -102,6 +102,23 @@ class TestSettlementParty(SettlementCase):
         self.assertFalse(self.conflicts())
         self.assertEqual(self.figures(), [(300, 300)])
 
+    def test_a_counterparty_bound_to_a_contact_is_its_legal_entity(self):
+        contact = self.dealer_user.partner_id
+        rows = [("c-3", contact.id, "Contact", False)]
+        self.env["b2b.1c.binding"]._bind(self.connection, "res.partner", rows)
+        self.import_xml(document(SHIPMENT, 300, party="c-3", basis=self.order.name))
+        self.assertFalse(self.conflicts())
+        self.assertEqual(self.figures(), [(300, 300)])
+
+    def test_in_ukraine_the_code_of_the_company_is_its_number_too(self):
+        ukraine = self.env.ref("base.ua").id
+        values = {"vat": False, "country_id": ukraine, "company_registry": "12345678"}
+        self.dealer.write(values)
+        self.dealer.with_context(no_vat_validation=True).vat = "12345678"
+        body = document(SHIPMENT, 300, party="new", inn="123456789012")
+        self.import_xml(body.replace("</ИНН>", "</ИНН><ОКПО>12345678</ОКПО>"))
+        self.assertEqual(self.figures(), [(300, 300)])
+
     def test_two_legal_entities_that_are_one_counterparty_are_each_right(self):
         entities = self.env["b2b.1c.entity"]
         entities._bind(self.connection, self.dealer, "c-2", "Stranger")
