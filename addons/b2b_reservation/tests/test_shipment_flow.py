@@ -112,6 +112,21 @@ class TestShipmentFlow(B2bReservationCommon):
         request = self._request_shipment((first, 5), (second, 4))
         self.assertEqual(request.reservation_ids.id, reservation.id)
 
+    def test_paid_goods_of_an_order_are_kept_by_one_reservation(self):
+        order = self._confirm_order(2)
+        self._put(self.product, 2)
+        other = self._create_product("Pump", "P-100", 10.0)
+        self._set_stock(other, 3)
+        order.order_line = [
+            Command.create({"product_id": other.id, "product_uom_qty": 3})
+        ]
+        self._pay_order(order)
+        self.assertTrue(order._b2b_is_paid())
+        request = self._request_shipment(*[(line, 2) for line in order.order_line])
+        self.assertEqual(len(order.b2b_reservation_ids), 1)
+        self.assertEqual(request.reservation_ids, order.b2b_reservation_ids)
+        self.assertEqual(request.reservation_ids.line_ids.mapped("quantity"), [2, 2])
+
     def test_paid_goods_are_shipped_without_a_reserve(self):
         order = self._confirm_order(5)
         self._put(self.product, 3)

@@ -11,6 +11,23 @@ class TestShipmentJourney(B2bReservationBuilders, B2bCheckoutCommon):
     manager, the warehouse, the dealer again.
     """
 
+    def test_dealer_enters_a_new_delivery_address(self):
+        order = self._confirm_order(5)
+        self._reserve(order)
+        self.start_tour(
+            f"/my/shipment-requests/new?order={order.id}",
+            "b2b_reservation.shipment_new_address",
+            login=self.dealer_user.login,
+        )
+        shipment = self.env["b2b.shipment.request"].search(
+            [("legal_entity_id", "=", self.dealer.id)]
+        )
+        self.assertEqual(shipment.state, "sent")
+        self.assertEqual(shipment.address_id.parent_id, self.dealer)
+        self.assertEqual(shipment.address_id.country_id, self.env.ref("base.be"))
+        self.assertFalse(shipment.address_id.state_id)
+        self.assertEqual(shipment.contact_phone, "+32 470 12 34 56")
+
     def test_dealer_asks_staff_confirm_warehouse_ships(self):
         self.product.write({"weight": 2.0, "volume": 0.5})
         for name, terminal in (("Fast Freight", "North"), ("Slow Freight", "South")):
