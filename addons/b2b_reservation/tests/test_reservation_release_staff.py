@@ -88,6 +88,14 @@ class TestReleaseByStaff(B2bReservationCommon):
             self.reservation.with_user(user)._release_by_staff(
                 {self.line.id: 1}, {}, "Mine"
             )
+        wizards = self.env["b2b.reservation.release"].with_user(user)
+        with self.assertRaises(AccessError):
+            wizards.create({"reservation_ids": self.reservation.ids, "reason": "Mine"})
+        empty = wizards.create({"reservation_ids": [], "reason": "Mine"})
+        with self.assertRaises(AccessError):
+            empty.line_ids.create(
+                {"release_id": empty.id, "reservation_line_id": self.line.id}
+            ).product_id.display_name
 
     def test_what_is_to_be_shipped_is_not_released(self):
         request = self._request_shipment((self.order.order_line, 2))

@@ -15,6 +15,8 @@ class B2bReservationRelease(models.TransientModel):
         "release_id",
         string="Goods",
         compute="_compute_line_ids",
+        # What the user may not read he does not see here either.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -75,10 +77,16 @@ class B2bReservationReleaseLine(models.TransientModel):
     reservation_line_id = fields.Many2one(
         "b2b.reservation.line", required=True, ondelete="cascade"
     )
-    reservation_id = fields.Many2one(related="reservation_line_id.reservation_id")
-    order_id = fields.Many2one(related="reservation_id.order_id")
-    product_id = fields.Many2one(related="reservation_line_id.product_id")
-    product_uom_id = fields.Many2one(related="reservation_line_id.product_uom_id")
+    reservation_id = fields.Many2one(
+        related="reservation_line_id.reservation_id", related_sudo=False
+    )
+    order_id = fields.Many2one(related="reservation_id.order_id", related_sudo=False)
+    product_id = fields.Many2one(
+        related="reservation_line_id.product_id", related_sudo=False
+    )
+    product_uom_id = fields.Many2one(
+        related="reservation_line_id.product_uom_id", related_sudo=False
+    )
     quantity_kept = fields.Float(
         string="Reserved",
         digits="Product Unit",
