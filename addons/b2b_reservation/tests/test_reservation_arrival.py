@@ -179,6 +179,18 @@ class TestArrival(B2bReservationCommon):
         self.assertEqual(order.order_line.move_ids.mapped("quantity"), [5, 5])
         self.assertFalse(order.b2b_reservation_ids)
 
+    def test_what_only_fills_a_gap_in_the_stock_reserves_nothing(self):
+        order = self._order()
+        walk_in = self._create_order(quantity=5, b2b_contract_id=False)
+        walk_in.order_line.route_ids = self.warehouse.delivery_route_id
+        walk_in.action_confirm()
+        walk_in.picking_ids.move_ids.write({"quantity": 5, "picked": True})
+        walk_in.picking_ids.button_validate()
+        self.assertEqual(self.product.qty_available, -5)
+        self._receive(order)
+        self.assertHeld(order, 0)
+        self.assertFalse(order.b2b_reservation_ids)
+
     def test_what_has_arrived_and_is_taken_elsewhere_is_not_offered(self):
         order = self._order()
         self._receive(order)

@@ -128,41 +128,56 @@ class TestCountedAtOnce(ParallelGoodsCase):
                 )
         return super()._remove()
 
-    def test_what_is_being_counted_away_is_not_reserved(self):
+    def setUp(self):
+        super().setUp()
         with self._connection() as env:
             order = self._create_order(env, 1, self.contract_id)
             order.action_confirm()
-            order_id = order.id
+            self.order_id = order.id
             self._put_on_shelf(env, 1)
-        counted = threading.Event()
-        answers = []
 
-        def count(env):
-            quant = env["stock.quant"].search(
-                [
-                    ("product_id", "=", self.product_id),
-                    ("location_id", "=", self.location_id),
-                ]
-            )
-            quant = quant.with_context(inventory_mode=True)
-            quant.inventory_quantity = 0
-            quant.action_apply_inventory()
+    def _count(self, env):
+        """Count nothing of the product on the shelf."""
+        quant = env["stock.quant"].search(
+            [
+                ("product_id", "=", self.product_id),
+                ("location_id", "=", self.location_id),
+            ]
+        )
+        quant = quant.with_context(inventory_mode=True)
+        quant.inventory_quantity = 0
+        quant.action_apply_inventory()
+
+    def _reserve(self, env):
+        env["sale.order"].browse(self.order_id)._b2b_reserve()
+
+    def _check_nothing_is_reserved_after(self, first, second):
+        """Check that nothing stays reserved if the second one meets what the first one
+        has done and not committed yet.
+        """
+        is_done = threading.Event()
+
+        def do_first(env):
+            first(env)
             env.flush_all()
-            counted.set()
-            # the other one meets what is not committed yet
+            is_done.set()
             time.sleep(1)
 
-        def reserve(env):
-            counted.wait(60)
-            reservation = env["sale.order"].browse(order_id)._b2b_reserve()
-            answers.append(bool(reservation))
+        def do_second(env):
+            is_done.wait(60)
+            second(env)
 
-        attempts, errors = self._do_in_parallel([count, reserve])
+        attempts, errors = self._do_in_parallel([do_first, do_second])
         self.assertFalse(errors)
         self.assertEqual(attempts, [1, 2], "who comes second is run again")
-        self.assertFalse(answers[-1])
         _moved, reserved = self._get_held()
         self.assertEqual(reserved, 0)
         with self._connection() as env:
-            order = env["sale.order"].browse(order_id)
+            order = env["sale.order"].browse(self.order_id)
             self.assertEqual(order.order_line._b2b_quantity_held(), 0)
+
+    def test_what_is_being_counted_away_is_not_reserved(self):
+        self._check_nothing_is_reserved_after(self._count, self._reserve)
+
+    def test_what_is_being_reserved_is_counted_away(self):
+        self._check_nothing_is_reserved_after(self._reserve, self._count)

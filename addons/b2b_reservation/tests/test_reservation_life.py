@@ -76,6 +76,14 @@ class TestReminder(LifeCase):
         self.assertIn(self.order.name, mail.subject)
         self.assertEqual(self._remind(5.8), mail)
 
+    def test_staff_with_a_membership_leave_the_dealer_his_mail(self):
+        self.env["b2b.membership"].create(
+            {"user_id": self.staff_user.id, "legal_entity_id": self.dealer.id}
+        )
+        self.assertIn(self.dealer, self.staff_user.b2b_legal_entity_ids)
+        reader = self.staff_user._b2b_get_mail_reader(self.dealer)
+        self.assertEqual(reader, self.dealer)
+
     def test_extended_reservation_is_reminded_of_again(self):
         first = self._remind(1)
         self.reservation._extend_by_dealer()
