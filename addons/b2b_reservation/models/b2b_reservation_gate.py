@@ -68,7 +68,13 @@ class B2bReservation(models.Model):
         """
         for line in self.sudo().line_ids:
             line._check_not_picked(quantities.get(line.id, 0.0))
-        return super()._release_part(quantities, kept)
+        result = super()._release_part(quantities, kept)
+        lines = self.sudo().line_ids
+        if not any(lines.mapped("quantity")):
+            # Who gives back all that he has wants no more of it.
+            lines.quantity_off = 0.0
+            self._close_empty()
+        return result
 
     def _get_portal_rows(self):
         """Override: what is picked is shown and not to be released."""

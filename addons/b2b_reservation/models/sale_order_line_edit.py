@@ -50,9 +50,20 @@ class SaleOrderLine(models.Model):
         claims._bring_back(sum(claims.mapped("quantity_off")))
         result = super()._b2b_use_claims(moves)
         if claims:
-            self._b2b_first_moves()._action_assign()
-            self._b2b_drop_claims(moves.b2b_shipment_request_id[:1])
+            self._b2b_take_back(moves.b2b_shipment_request_id[:1])
         return result
+
+    def _b2b_take_back(self, request):
+        """Reserve again what was typed off this order line, as far as it is still free;
+        the rest is no longer promised.
+
+        :param b2b.shipment.request request: whose goods they are, if any
+        """
+        self.ensure_one()
+        claims = self._b2b_claims().filtered("quantity_off")
+        claims._bring_back(sum(claims.mapped("quantity_off")))
+        self._b2b_first_moves()._action_assign()
+        self._b2b_drop_claims(request)
 
     def _b2b_drop_claims(self, request=None):
         """Override: what staff have taken off for good does not come back."""

@@ -76,3 +76,22 @@ class StockMove(models.Model):
         )
         for line, of_line in moves.grouped("sale_line_id").items():
             line._b2b_follow_edit(of_line.b2b_shipment_request_id[:1])
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _create_backorder(self, backorder_moves=None):
+        """Override of `stock`: goods that staff have typed off wholly, to deliver them
+        later, are reserved again on the backorder.
+        """
+        backorders = super()._create_backorder(backorder_moves)
+        # Who moves the goods need not see the orders.
+        moves = backorders.move_ids.sudo()
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        # Lines of which a part is done have their rest back with that.
+        for line in moves.sale_line_id - done.sudo().sale_line_id:
+            if any(line._b2b_claims().mapped("quantity_off")):
+                requests = moves.filtered(lambda move, x=line: move.sale_line_id == x)
+                line._b2b_take_back(requests.b2b_shipment_request_id[:1])
+        return backorders

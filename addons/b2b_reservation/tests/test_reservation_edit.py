@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import B2bReservationCommon
@@ -81,6 +82,36 @@ class TestEditedDelivery(B2bReservationCommon):
         self.assertEqual(reservation.line_ids.quantity_delivered, 3)
         self.assertEqual(reservation.line_ids.quantity_off, 0)
 
+    def test_line_that_is_left_out_is_reserved_on_the_backorder(self):
+        paint = self._create_product("Paint", "PA-1", 10)
+        self._set_stock(paint, 3)
+        order = self.env["sale.order"].create(
+            {
+                "warehouse_id": self.warehouse.id,
+                "partner_id": self.dealer.id,
+                "b2b_contract_id": self.contract.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": self.product.id, "product_uom_qty": 5}
+                    ),
+                    Command.create({"product_id": paint.id, "product_uom_qty": 3}),
+                ],
+            }
+        )
+        order.action_confirm()
+        order.with_user(self.dealer_user)._b2b_reserve()
+        reservation = order.b2b_reservation_ids
+        end = reservation.date_expiry
+        picking = order.picking_ids
+        self._type(0, picking)
+        self.assertEqual(order.order_line[0]._b2b_quantity_held(), 0)
+        self._validate(picking)
+        self.assertEqual(reservation.state, "running")
+        self.assertEqual(reservation.line_ids.mapped("quantity"), [5, 0])
+        self.assertEqual(reservation.line_ids.mapped("quantity_off"), [0, 0])
+        self.assertEqual(order.order_line[0]._b2b_quantity_held(), 5)
+        self.assertEqual(reservation.date_expiry, end)
+
     def test_part_delivery_promises_nothing_that_others_have_taken(self):
         reservation = self._reserve(self.order)
         self._type(3)
@@ -131,6 +162,13 @@ class TestEditedDelivery(B2bReservationCommon):
         self._type(2)
         self.picking.with_user(self.stock_user).do_unreserve()
         self._end_transaction()
+        self.assertEqual(reservation.state, "released")
+        self.assertEqual(reservation.line_ids.quantity_off, 0)
+
+    def test_who_gives_back_the_rest_gets_nothing_again(self):
+        reservation = self._reserve(self.order)
+        self._type(3)
+        reservation._release_by_dealer({reservation.line_ids.id: 3})
         self.assertEqual(reservation.state, "released")
         self.assertEqual(reservation.line_ids.quantity_off, 0)
 
