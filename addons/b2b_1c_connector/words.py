@@ -7,13 +7,16 @@ Files go in without a language, so that texts land where they are shown to all; 
 from .commerceml import RefusedFile, Sentence, model
 
 
-def speaking(env):
+def speaking(env, backend=None):
     """The environment for sentences to people.
 
     :param env: that of an import is in no language
+    :param b2b.1c.backend backend: whose people read it, where no import goes on
     :return: the environment in the language of who reads about the exchange
     """
     lang = env.context.get("b2b_1c_language")
+    if backend and not lang:
+        lang = backend._get_language()
     return env(context={**env.context, "lang": lang}) if lang else env
 
 

@@ -1,5 +1,7 @@
 """Barcodes of goods: no two products have the same one."""
 
+from ..words import speaking
+
 TEMPLATE = "product.template"
 VARIANT = "product.product"
 
@@ -80,7 +82,9 @@ class Barcodes:
         return {"barcode": main[0] if main else False}
 
     def _report(self, item, code):
-        reason = self._env._("The barcode %s belongs to another product.", code)
+        reason = speaking(self._env)._(
+            "The barcode %s belongs to another product.", code
+        )
         self._run.report(item, reason)
 
     def _take_away(self, template, others):

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..commerceml.writer import ORDER
+from ..words import speaking
 
 SETTLEMENT = "b2b.1c.importer.settlement"
 
@@ -57,7 +58,7 @@ class B2b1cImporterDocument(models.AbstractModel):
             # told success all the same, else 1C would send it for ever
             run.report(
                 document,
-                self.env._(
+                speaking(self.env)._(
                     "No order of ours has the number %(number)s.",
                     number=document.number,
                 ),

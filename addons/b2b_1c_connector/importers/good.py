@@ -5,6 +5,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import html_sanitize, is_html_empty, plaintext2html
 
+from ..words import speaking
 from .barcode import Barcodes
 from .run import digest
 from .unit import UNIT
@@ -159,7 +160,9 @@ class B2b1cImporterGood(models.AbstractModel):
             return unit
         name = item.unit.full_name or item.unit.name
         self.env["b2b.1c.binding"]._park(run.backend, UNIT, key, name)
-        reason = self.env._("Nobody has chosen yet what this unit is: %s", name or key)
+        reason = speaking(self.env)._(
+            "Nobody has chosen yet what this unit is: %s", name or key
+        )
         run.wait(item, UNIT, key, reason)
         return None
 
@@ -245,7 +248,7 @@ class B2b1cImporterGood(models.AbstractModel):
                 continue
             tax = self._find_tax(run, told)
             if not tax:
-                reason = self.env._(
+                reason = speaking(self.env)._(
                     "No sales tax of %s %% is known; the tax of the product stays.",
                     f"{told.rate.normalize():f}",
                 )

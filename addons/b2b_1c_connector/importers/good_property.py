@@ -5,6 +5,7 @@ from odoo import models
 
 from ..commerceml.scalars import to_decimal
 from ..models.b2b_1c_property import LIST
+from ..words import speaking
 from .property import PROPERTY, _clean
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -117,7 +118,7 @@ class B2b1cImporterGoodProperty(models.AbstractModel):
         return complete, list(dict.fromkeys(told))
 
     def _let_wait(self, run, item, external_id):
-        reason = self.env._("The property %s is not known yet.", external_id)
+        reason = speaking(self.env)._("The property %s is not known yet.", external_id)
         part = f"property {external_id}"
         run.wait(item, PROPERTY, external_id, reason, part=part, count=False)
 

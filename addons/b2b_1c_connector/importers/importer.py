@@ -5,6 +5,8 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..words import speaking
+
 _logger = logging.getLogger(__name__)
 
 
@@ -57,4 +59,4 @@ class B2b1cImporter(models.AbstractModel):
             getattr(item, "id", ""),
             exc_info=error,
         )
-        return self.env._("Internal error, see the log of Odoo.")
+        return speaking(self.env)._("Internal error, see the log of Odoo.")

@@ -3,6 +3,7 @@ import dataclasses
 from odoo import models
 
 from ..commerceml import model
+from ..words import speaking
 
 TEMPLATE = "product.template"
 VARIANT = "product.product"
@@ -164,7 +165,7 @@ class B2b1cImporterOffer(models.AbstractModel):
                 reason = self._explain_unknown(run)
             else:
                 needs = (TEMPLATE, offer.good_id)
-                reason = self.env._("The goods are not known yet.")
+                reason = speaking(self.env)._("The goods are not known yet.")
             parts = self._split(run, offer)
             for number, (part, item) in enumerate(parts):
                 run.wait(item, *needs, reason, part, count=not number)
@@ -173,11 +174,11 @@ class B2b1cImporterOffer(models.AbstractModel):
 
     def _explain_unknown(self, run):
         if run.package and run.package.is_changes:
-            return self.env._(
+            return speaking(self.env)._(
                 "The characteristic is new, and changes tell only its ID. It waits for "
                 "the next full export of offers, which names it: start one in 1C."
             )
-        return self.env._("The characteristic is not known yet.")
+        return speaking(self.env)._("The characteristic is not known yet.")
 
     def _split(self, run, offer):
         """What of an offer is to wait: (name of the part, offer cut down to it)."""

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import float_compare, float_round
 
+from ..words import speaking
+
 PRICELIST = "product.pricelist"
 # what comes out of divisions is kept to so many places
 DIGITS = 6
@@ -111,7 +113,7 @@ class B2b1cImporterPrice(models.AbstractModel):
         return bool(package and package.only_changes is False and offer.name)
 
     def _let_wait(self, row, price):
-        reason = self.env._(
+        reason = speaking(self.env)._(
             "The price type %(type)s is not known yet.", type=price.type_id
         )
         row.wait(
@@ -123,7 +125,7 @@ class B2b1cImporterPrice(models.AbstractModel):
         )
 
     def _let_wait_for_currency(self, row, price, word):
-        reason = self.env._(
+        reason = speaking(self.env)._(
             "The currency %(currency)s is not known: choose it in Odoo.", currency=word
         )
         part = f"price {price.type_id}"
@@ -146,11 +148,13 @@ class B2b1cImporterPrice(models.AbstractModel):
             return None
         if price.value < 0:
             raise ValueError(
-                self.env._("The price %(price)s is below zero.", price=price.value)
+                speaking(self.env)._(
+                    "The price %(price)s is below zero.", price=price.value
+                )
             )
         if price.ratio is not None and price.ratio <= 0:
             raise ValueError(
-                self.env._(
+                speaking(self.env)._(
                     "The price is for %(ratio)s base units, which cannot be.",
                     ratio=price.ratio,
                 )
@@ -162,7 +166,7 @@ class B2b1cImporterPrice(models.AbstractModel):
                 raise LookupError(price.currency)
             if currency != pricelist.currency_id:
                 raise ValueError(
-                    self.env._(
+                    speaking(self.env)._(
                         "The price is in %(currency)s, the pricelist %(pricelist)s in "
                         "%(pricelist_currency)s.",
                         currency=currency.name,

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..words import speaking
 from .run import digest
 
 PRICELIST = "product.pricelist"
@@ -35,7 +36,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
             importer = self.env["b2b.1c.importer.currency"]
             currency = importer._find_currency(run, item.currency)
             if not currency:
-                reason = self.env._(
+                reason = speaking(self.env)._(
                     "The currency %(currency)s is not known: choose it in Odoo.",
                     currency=item.currency,
                 )
@@ -87,7 +88,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
             values["name"] = item.name
         if item.currency and currency != pricelist.currency_id:
             if users := self._get_users(run.backend, pricelist):
-                reason = self.env._(
+                reason = speaking(self.env)._(
                     "The price type %(name)s has another currency now, "
                     "%(currency)s. Its pricelist is used by %(users)s and cannot "
                     "change.",
@@ -131,7 +132,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
         if not users:
             pricelist.active = False
             return None
-        reason = self.env._(
+        reason = speaking(self.env)._(
             "The price type %(name)s was removed in 1C, but %(users)s use its "
             "pricelist. Give them another one, then archive it.",
             name=pricelist.display_name,

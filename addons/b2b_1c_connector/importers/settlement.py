@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..models.b2b_1c_entity import is_same_number
 from ..models.b2b_document import STATES
+from ..words import speaking
 from .run import digest
 
 # what the documents of 1C are to a dealer; each adds to his debt or not as
@@ -69,7 +70,9 @@ class B2b1cImporterSettlement(models.AbstractModel):
             run.count("skipped")
             return
         if not document.id:
-            run.problem(document, self.env._("A document without an ID of 1C."))
+            run.problem(
+                document, speaking(self.env)._("A document without an ID of 1C.")
+            )
             return
         bindings = self.env["b2b.1c.binding"]
         known = bindings._find_rows(run.backend, MODEL, [document.id]).get(document.id)
@@ -195,7 +198,9 @@ class B2b1cImporterSettlement(models.AbstractModel):
         if not party or not party.id:
             run.problem(
                 document,
-                self.env._("Neither an order of ours nor a counterparty is named."),
+                speaking(self.env)._(
+                    "Neither an order of ours nor a counterparty is named."
+                ),
             )
             return None
         bindings = self.env["b2b.1c.binding"]
@@ -214,7 +219,7 @@ class B2b1cImporterSettlement(models.AbstractModel):
             document,
             "res.partner",
             party.id,
-            self.env._(
+            speaking(self.env)._(
                 "Counterparty %(name)s is not known yet.",
                 name=party.official_name or party.full_name or party.name or party.id,
             ),
@@ -229,7 +234,7 @@ class B2b1cImporterSettlement(models.AbstractModel):
         )
 
     def _explain_same_number(self, party, entities):
-        return self.env._(
+        return speaking(self.env)._(
             "1C calls tax number %(inn)s %(name)s. Here it is that of %(entities)s. "
             "Until somebody chooses, its documents wait.",
             inn=party.inn,
@@ -268,7 +273,7 @@ class B2b1cImporterSettlement(models.AbstractModel):
             "contract",
             candidates,
             document.id,
-            self.env._(
+            speaking(self.env)._(
                 "%(operation)s %(number)s names no order, and %(entity)s has several "
                 "contracts. Until somebody chooses, it is on none of them.",
                 operation=document.operation,
@@ -289,6 +294,8 @@ class B2b1cImporterSettlement(models.AbstractModel):
                 document,
                 "res.currency",
                 word,
-                self.env._("Currency %(currency)s is not known.", currency=word),
+                speaking(self.env)._(
+                    "Currency %(currency)s is not known.", currency=word
+                ),
             )
         return currency

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..models.b2b_1c_entity import is_same_number
+from ..words import speaking
 
 CONTRACT = "b2b.contract"
 
@@ -53,7 +54,7 @@ class B2b1cImporterSettlementParty(models.AbstractModel):
         contracts = self._get_contracts(run).filtered(
             lambda contract: contract == mine or contract.legal_entity_id in theirs
         )
-        reason = self.env._(
+        reason = speaking(self.env)._(
             "%(operation)s %(number)s is for order %(order)s of %(entity)s, but 1C "
             "names another counterparty: %(name)s, tax number %(inn)s. Until somebody "
             "chooses the contract, it is on none.",

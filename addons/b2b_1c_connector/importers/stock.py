@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
+from ..words import speaking
+
 WAREHOUSE = "stock.warehouse"
 
 
@@ -93,7 +95,7 @@ class B2b1cImporterStock(models.AbstractModel):
             return False
         if product.tracking != "none":
             row.problem(
-                self.env._(
+                speaking(self.env)._(
                     "%(product)s is tracked by lots or serial numbers: its stock "
                     "cannot follow a figure of 1C.",
                     product=product.display_name,
@@ -109,7 +111,7 @@ class B2b1cImporterStock(models.AbstractModel):
                 row.note("skipped")
                 return False
             row.problem(
-                self.env._(
+                speaking(self.env)._(
                     "%(product)s has variants: a quantity without characteristic is "
                     "of none of them.",
                     product=product.product_tmpl_id.display_name,
@@ -129,7 +131,7 @@ class B2b1cImporterStock(models.AbstractModel):
             if warehouse := warehouses.get(external_id):
                 touched[warehouse] = 0.0
                 continue
-            reason = self.env._(
+            reason = speaking(self.env)._(
                 "The warehouse %(id)s is not known: choose it in Odoo.",
                 id=external_id,
             )
@@ -262,7 +264,7 @@ class B2b1cImporterStock(models.AbstractModel):
         """Move differences in from, or out to, where inventory losses are."""
         if not changes:
             return
-        name = self.env._("1C: %(file)s", file=run.file.name)
+        name = speaking(self.env)._("1C: %(file)s", file=run.file.name)
         values = [self._prepare_move(run, name, *change) for change in changes]
         moves = self.env["stock.move"].with_context(b2b_1c_figures={})
         moves = moves.create(values)
@@ -300,7 +302,7 @@ class B2b1cImporterStock(models.AbstractModel):
     def _report_lacking(self, lacking):
         for (product, warehouse), (row, figure, left) in lacking.items():
             row.problem(
-                self.env._(
+                speaking(self.env)._(
                     "1C says %(figure)s of %(product)s, but %(left)s more are reserved "
                     "in %(warehouse)s for %(orders)s: they stay. Release them there.",
                     figure=figure,

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..words import speaking
+
 WAREHOUSE = "stock.warehouse"
 
 
@@ -98,7 +100,7 @@ class B2b1cImporterWarehouse(models.AbstractModel):
         bindings._park(run.backend, WAREHOUSE, item.id, item.name)
         row = bindings._find_rows(run.backend, WAREHOUSE, [item.id])[item.id]
         row.name = item.name
-        reason = self.env._(
+        reason = speaking(self.env)._(
             "The warehouse %(name)s is not known: choose it in Odoo. Its stock waits.",
             name=item.name or item.id,
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..words import speaking
 from .b2b_1c_listing import GROUP, PRICELIST, TEMPLATE
 
 # so many names are told to staff
@@ -84,7 +85,7 @@ class B2b1cClearing(models.AbstractModel):
     def _ask(self, export, goods):
         backend = export.backend_id
         names = ", ".join(goods[:NAMES].mapped("display_name"))
-        text = self.env._(
+        text = speaking(self.env, backend)._(
             "%(missing)s of %(all)s goods are missing from the full export of the "
             "catalogue %(catalog)s: %(names)s. That is more than %(share)s %%, so "
             "nothing was archived. Solve to archive them, or leave them as they are.",

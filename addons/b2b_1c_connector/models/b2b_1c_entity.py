@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..commerceml import model
+from ..words import speaking
 
 # the country that stands before a number for the European Union
 PREFIX = re.compile(r"[A-Za-z]{2}(?=\d)")
@@ -170,7 +171,7 @@ class B2b1cEntity(models.Model):
             "merged",
             partner,
             guid,
-            self.env._(
+            speaking(self.env)._(
                 "1C has booked an order of %(entity)s to %(name)s; until now that was "
                 "%(before)s. If both are the same, as after duplicates were merged, "
                 "choose it: later orders are then booked to %(name)s.",

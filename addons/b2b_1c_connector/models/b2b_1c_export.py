@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ..words import speaking
 from .b2b_1c_listing import get_catalog
 
 TEMPLATE = "product.template"
@@ -243,10 +244,11 @@ class B2b1cExport(models.Model):
         A portion that failed is made good by a later one of its name, as 1C repeats it,
         or by being run again.
         """
+        people = speaking(self.env, self.backend_id)
         files = self._find_files()
         latest = {file.name: file for file in files}
         if any(file.state in ("received", "waiting") for file in files):
-            return self.env._("Files of it are still to be imported.")
+            return people._("Files of it are still to be imported.")
         names = files.filtered(lambda file: file.state != "done").mapped("name")
         refused = self.env["b2b.1c.call"].search(
             [
@@ -260,9 +262,9 @@ class B2b1cExport(models.Model):
         )
         for name in {*names, *refused.mapped("filename")}:
             if name not in latest or latest[name].state != "done":
-                return self.env._("A portion has failed: %s", name)
+                return people._("A portion has failed: %s", name)
         if missing := self._find_gap(latest):
-            return self.env._("A portion has not come: %s", missing)
+            return people._("A portion has not come: %s", missing)
         return None
 
     def _find_gap(self, names):

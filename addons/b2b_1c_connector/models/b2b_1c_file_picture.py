@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..words import speaking
+
 # no drawings of lines: those may hold scripts
 KINDS = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"}
 LARGEST = 30 * 1024**2
@@ -19,7 +21,7 @@ class B2b1cFilePicture(models.Model):
         """
         self.with_delay(
             channel="root.b2b_1c",
-            description=self.env._("Pictures of %(file)s", file=self.name),
+            description=speaking(self.env)._("Pictures of %(file)s", file=self.name),
             max_retries=0,
             # after the files that wait
             priority=15,
@@ -71,9 +73,13 @@ class B2b1cFilePicture(models.Model):
         :raise UserError: it is none
         """
         if self.size > LARGEST:
-            raise UserError(self.env._("%(file)s is too large.", file=self.name))
+            raise UserError(
+                speaking(self.env)._("%(file)s is too large.", file=self.name)
+            )
         with self._open() as source:
             data = source.read()
         if guess_mimetype(data) not in KINDS:
-            raise UserError(self.env._("%(file)s is no picture.", file=self.name))
+            raise UserError(
+                speaking(self.env)._("%(file)s is no picture.", file=self.name)
+            )
         return data

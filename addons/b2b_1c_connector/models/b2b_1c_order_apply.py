@@ -8,7 +8,7 @@ from odoo.tools import float_compare
 from ..commerceml import OrderError
 from ..commerceml.writer import DELIVERY_ID
 from ..importers.run import digest
-from ..words import say
+from ..words import say, speaking
 from .b2b_1c_entity import is_same_number
 from .b2b_1c_order_document import QUANTITY_DIGITS, number
 
@@ -71,7 +71,7 @@ class B2b1cOrderApply(models.Model):
                 "change",
                 self.order_id,
                 self.site_number,
-                self.env._(
+                speaking(self.env)._(
                     "Order %(order)s was changed in 1C: %(problem)s",
                     order=self.order_id.name,
                     problem=str(problem),
@@ -151,7 +151,7 @@ class B2b1cOrderApply(models.Model):
             "other",
             entity,
             party.id,
-            self.env._(
+            speaking(self.env)._(
                 "1C has booked order %(order)s of %(entity)s to another counterparty: "
                 "%(name)s, tax number %(number)s.",
                 order=self.order_id.name,
@@ -173,7 +173,7 @@ class B2b1cOrderApply(models.Model):
             changes = self._find_changes(document)
             if changes and pending:
                 raise NotPossible(
-                    self.env._(
+                    speaking(self.env)._(
                         "lines were changed here as well, and 1C has not got that yet."
                     )
                 )
@@ -194,7 +194,7 @@ class B2b1cOrderApply(models.Model):
         goes_on = document.posted or is_shipped or document.cancelled is False
         if goes_on and not pending:
             raise NotPossible(
-                self.env._(
+                speaking(self.env)._(
                     "it is cancelled here, but goes on there. Cancel it in 1C, or "
                     "order anew here."
                 )
@@ -206,10 +206,14 @@ class B2b1cOrderApply(models.Model):
             return
         if any(line.qty_delivered > 0 for line in order.order_line):
             raise NotPossible(
-                self.env._("it was cancelled there, but goods have been delivered.")
+                speaking(self.env)._(
+                    "it was cancelled there, but goods have been delivered."
+                )
             )
         if order.invoice_ids.filtered(lambda move: move.state == "posted"):
-            raise NotPossible(self.env._("it was cancelled there, but it is invoiced."))
+            raise NotPossible(
+                speaking(self.env)._("it was cancelled there, but it is invoiced.")
+            )
         order.locked = False
         order._action_cancel()
 
@@ -266,7 +270,7 @@ class B2b1cOrderApply(models.Model):
             or any(one.price_subtotal < 0 for one in line.order_id.order_line)
         ):
             raise NotPossible(
-                self.env._(
+                speaking(self.env)._(
                     "the price of %(goods)s is another one, and the order has "
                     "discounts of its own.",
                     goods=told.name,
@@ -287,7 +291,7 @@ class B2b1cOrderApply(models.Model):
         least = max(line.qty_delivered, line.qty_invoiced, 0.0)
         if float_compare(wanted, least, precision_digits=QUANTITY_DIGITS) < 0:
             raise NotPossible(
-                self.env._(
+                speaking(self.env)._(
                     "%(quantity)s of %(goods)s are left there, but %(least)s have been "
                     "delivered or invoiced.",
                     quantity=f"{wanted:g}",
@@ -325,7 +329,7 @@ class B2b1cOrderApply(models.Model):
             product = carrier.product_id
         if not product:
             raise NotPossible(
-                self.env._(
+                speaking(self.env)._(
                     "%(goods)s was added, which is not known here.",
                     goods=line.name or line.id,
                 )
