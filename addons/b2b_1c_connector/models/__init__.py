@@ -25,6 +25,7 @@ from . import b2b_1c_protocol_orders
 from . import b2b_1c_turn
 from . import b2b_1c_flow
 from . import b2b_1c_generation
+from . import b2b_1c_watch
 from . import b2b_1c_schedule
 from . import b2b_1c_waiting
 from . import b2b_1c_listing

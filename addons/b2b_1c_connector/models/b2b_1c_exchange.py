@@ -280,7 +280,7 @@ class B2b1cExchange(models.Model):
         self.env["ir.cron"]._commit_progress(len(silent), remaining=len(late))
         for file in late:
             try:
-                file._import()
+                file._take_up_late()
             except RetryableJobError:
                 # one is being imported: the next time
                 self.env.cr.rollback()

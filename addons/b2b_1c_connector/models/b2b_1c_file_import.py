@@ -19,6 +19,11 @@ BATCH = 500
 # seconds after which the rest of a file is left to another job: each must stay below a
 # minute, as nobody else imports meanwhile, and as a restart waits for it
 SLICE = 40
+# seconds after which who had to give way tries again
+PAUSE = 3
+# so often an import is begun that is ended from outside: by its job, and by the timer
+JOB_TRIES = 10
+TRIES = 3
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 
 
@@ -37,6 +42,9 @@ class B2b1cFileImport(models.Model):
     )
     rows = fields.Integer(readonly=True)
     seconds = fields.Float(readonly=True, help="Time that importing took.")
+    taken_up = fields.Integer(
+        readonly=True, help="How often the timer had to begin it, as no job did."
+    )
     created = fields.Integer(readonly=True)
     updated = fields.Integer(readonly=True)
     unchanged = fields.Integer(readonly=True)
@@ -70,6 +78,7 @@ class B2b1cFileImport(models.Model):
                 "error": False,
                 "date_waiting": fields.Datetime.now(),
                 "position": 0,
+                "taken_up": 0,
                 "rows": 0,
                 "seconds": 0,
                 **dict.fromkeys(OUTCOMES, 0),
@@ -84,7 +93,7 @@ class B2b1cFileImport(models.Model):
             channel="root.b2b_1c",
             identity_key=f"b2b_1c_file_{self.id}_{self.position}",
             description=self.name,
-            max_retries=0,
+            max_retries=JOB_TRIES,
         )._import()
 
     def _import(self):
@@ -97,6 +106,7 @@ class B2b1cFileImport(models.Model):
         self.env["b2b.1c.turn"]._take(file.backend_id)
         if not file.try_lock_for_update() or file.state != "waiting":
             return
+        file._give_way()
         try:
             with self.env.cr.savepoint():
                 done = file._import_content()
@@ -108,13 +118,42 @@ class B2b1cFileImport(models.Model):
         except Exception:
             # whoever waits for the file must be told of its end
             _logger.exception("%s of 1C cannot be imported", file.name)
-            file._fail(speaking(self.env)._("Internal error, see the log of Odoo."))
+            file._fail(speaking(file.env)._("Internal error, see the log of Odoo."))
         else:
             if done:
                 file.state = "done"
             else:
                 file.date_waiting = fields.Datetime.now()
                 file._schedule_slice()
+
+    def _give_way(self):
+        """Go after files of this connection that came earlier: what they say is older.
+
+        :raise RetryableJobError: one is still to go in
+        """
+        earlier = [
+            ("backend_id", "=", self.backend_id.id),
+            ("state", "=", "waiting"),
+            ("id", "<", self.id),
+        ]
+        if self.search_count(earlier, limit=1):
+            raise RetryableJobError(
+                "An earlier file of this connection is still to be imported.",
+                seconds=PAUSE,
+                ignore_retry=True,
+            )
+
+    def _take_up_late(self):
+        """Import a file whose job never began, or never ended: not for ever, as what
+        ends Odoo each time would keep 1C waiting for good."""
+        self.ensure_one()
+        self.taken_up += 1
+        self.env["ir.cron"]._commit_progress()
+        if self.taken_up > TRIES:
+            people = speaking(self.env, self.backend_id)
+            self._fail(people._("Odoo was stopped each time that it was imported."))
+            return
+        self._import()
 
     def _get_for_import(self):
         """The file in the environment of its import: quiet, in the company of the

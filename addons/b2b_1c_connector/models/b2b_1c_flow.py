@@ -346,7 +346,6 @@ class B2b1cBackend(models.Model):
         string="Exchange",
         compute="_compute_health",
     )
-    alerted = fields.Char(readonly=True, copy=False)
 
     def _get_language(self):
         """The language of who reads what an import says.
@@ -378,46 +377,6 @@ class B2b1cBackend(models.Model):
         connections = super().create(vals_list)
         self.env["b2b.1c.flow"]._ensure(connections)
         return connections
-
-    @api.model
-    def _cron_watch(self):
-        """Tell whoever is responsible what has failed or is late, once."""
-        for connection in self.search([("password_date", "!=", False)]):
-            self.env["b2b.1c.exchange"]._note_silent(connection)
-            connection._watch()
-
-    def _watch(self):
-        """Have one activity as long as something fails or is late.
-
-        It is made when something new is wrong, and not again for the same, be it done
-        meanwhile or not; it is closed when all works again.
-        """
-        self.ensure_one()
-        activity_type = "b2b_1c_connector.activity_type_exchange"
-        wrong = self.flow_ids.filtered(lambda flow: flow.state in ("late", "failed"))
-        found = {f"{flow.kind}:{flow.state}" for flow in wrong}
-        known = set(self.alerted.split(",")) if self.alerted else set()
-        if found == known:
-            return
-        self.alerted = ",".join(sorted(found))
-        if not found:
-            text = self.env._("The exchange works again.")
-            self.activity_feedback([activity_type], feedback=text)
-            return
-        if not found - known:
-            return
-        note = wrong._describe()
-        if activity := self.activity_search([activity_type]):
-            activity.note = note
-            return
-        user = self.responsible_id
-        if user.active and self.with_user(user).has_access("read"):
-            self.activity_schedule(
-                activity_type,
-                user_id=user.id,
-                summary=self.env._("1C: the exchange needs a look"),
-                note=note,
-            )
 
 
 def _get_document_kinds(document):

@@ -45,3 +45,4 @@ from . import test_stock
 from . import test_translations
 from . import test_variants
 from . import test_words
+from . import test_watch

@@ -132,7 +132,10 @@ class TestFlow(SettlementCase):
         self.connection.responsible_id = self.staff_user
         self._fail()
         self.connection._watch()
-        self.assertFalse(self.connection.activity_search([TYPE]))
+        activity = self.connection.activity_search([TYPE])
+        self.assertNotEqual(activity.user_id, self.staff_user)
+        may = "b2b_portal.group_b2b_administrator"
+        self.assertTrue(activity.user_id.has_group(may), "somebody else is told")
 
     def test_only_administrators_see_how_it_stands(self):
         flow = self.flow("goods")
