@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools.misc import clean_context
 
 from .serialize import serialize
 
@@ -33,9 +32,10 @@ class ResPartner(models.Model):
             if address._b2b_get_address_key() == wanted:
                 return address
         # As `portal` creates addresses: portal users write no contacts themselves.
-        context = clean_context(self.env.context)
-        context |= {"tracking_disable": True, "no_vat_validation": True}
-        return self.sudo().with_context(context).create(values).with_env(self.env)
+        contacts = self.sudo().with_context(
+            tracking_disable=True, no_vat_validation=True
+        )
+        return contacts.create(values).with_env(self.env)
 
     def _b2b_get_address_key(self):
         """Return what this address says, however it is typed.
