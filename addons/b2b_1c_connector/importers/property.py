@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..commerceml import model
+from ..models.b2b_1c_property import LIST
 from .run import digest
 
 PROPERTY = "b2b.1c.property"
@@ -70,7 +71,8 @@ class B2b1cImporterProperty(models.AbstractModel):
                     "backend_id": run.backend.id,
                     "external_id": item.id,
                     "name": _clean(item.name) or item.id,
-                    "type": item.type,
+                    # the oldest do not say that what has values is a list
+                    "type": item.type or (LIST if item.variants else False),
                     "variants": item.variants,
                 }
                 for item in new

@@ -83,6 +83,11 @@ class TestProperties(PropertiesCase):
         self.give(n="many", d="0001-01-01T00:00:00", s="")
         self.assertEqual(self.get_table(), {"Power": "many"})
 
+    def test_a_property_without_type_that_has_values_is_a_list(self):
+        self.define(property_("color", "Color", "", variants=COLOR))
+        self.give(color="red")
+        self.assertEqual(self.get_attributes(), {"Color": ["Red"]})
+
     def test_numbers_written_otherwise_are_one_value(self):
         self.connection.properties_as = "attributes"
         self.define(property_("n", "Power", "Число"))
