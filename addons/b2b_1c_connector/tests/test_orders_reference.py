@@ -190,7 +190,12 @@ class TestCounterparty(ReferenceCase):
         self.assertEqual(party.official_name, "Horns and Hooves")
 
     def test_sole_proprietor_is_no_legal_entity(self):
-        party = self._party(vat="780455657865", kpp=False, name="ИП Иванов")
+        party = self._party(
+            vat="780455657865",
+            kpp=False,
+            name="ИП Иванов",
+            country_id=self.env.ref("base.ru").id,
+        )
         self.assertFalse(party.official_name)
         self.assertEqual((party.full_name, party.inn), ("ИП Иванов", "780455657865"))
         self.assertFalse(party.kpp)
@@ -220,12 +225,15 @@ class TestCounterparty(ReferenceCase):
         self.assertEqual(self.ask()[0].counterparty.id, "guid-1")
         self.assertFalse(entities._get_guid(other, self.dealer))
 
-    def test_merged_in_1c_the_newer_id_counts(self):
+    def test_merged_in_1c_people_say_whether_the_newer_id_counts(self):
         order = self.confirm()
         self.exchange_all()
         self.receive(order, head=self.party(guid="guid-old"))
         self.receive(order, requisites(Проведен="true"), head=self.party(guid="new"))
         self.confirm()
+        self.assertEqual(self.ask()[0].counterparty.id, "guid-old")
+        conflicts = self.env["b2b.1c.conflict"]
+        conflicts.search([("kind", "=", "merged")]).action_solve()
         self.assertEqual(self.ask()[0].counterparty.id, "new")
 
 

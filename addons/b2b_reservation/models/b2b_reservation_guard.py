@@ -15,6 +15,7 @@ SET_BY_ACTIONS = {
     "line_ids",
     "name",
     "order_id",
+    "reason",
     "shipment_request_id",
     "state",
     "user_id",
