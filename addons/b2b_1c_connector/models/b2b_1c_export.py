@@ -247,7 +247,7 @@ class B2b1cExport(models.Model):
         people = speaking(self.env, self.backend_id)
         files = self._find_files()
         latest = {file.name: file for file in files}
-        if any(file.state in ("received", "waiting") for file in files):
+        if any(file.state in ("received", "kept", "waiting") for file in files):
             return people._("Files of it are still to be imported.")
         names = files.filtered(lambda file: file.state != "done").mapped("name")
         refused = self.env["b2b.1c.call"].search(
