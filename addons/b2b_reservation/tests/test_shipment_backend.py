@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from unittest.mock import patch
 
@@ -13,6 +13,9 @@ from odoo.addons.b2b_reservation import uninstall_hook
 
 from .common import B2bReservationBuilders
 
+# working days that are a week ahead or more, whenever the tests run
+MONDAY = date.today() + timedelta(days=14 - date.today().weekday())
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 VIEWS = ("kanban", "list", "form", "calendar", "search")
 PATH = "odoo.addons.b2b_reservation.models.b2b_shipment_request_mail"
 
@@ -43,11 +46,11 @@ class ShipmentBuilders(B2bReservationBuilders):
                 "legal_entity_id": order.b2b_legal_entity_id.id,
                 "user_id": cls.dealer_user.id,
                 "method_id": cls.pickup.id,
-                "date_wanted": "2026-12-07",
+                "date_wanted": MONDAY,
                 "contact_name": "Ivan Driver",
                 "contact_phone": "+32 470 11 22 33",
                 "attorney_number": "PA-77",
-                "attorney_date": "2026-12-01",
+                "attorney_date": date.today(),
                 "line_ids": [
                     Command.create(
                         {"sale_line_id": order.order_line[:1].id, "quantity": quantity}
@@ -116,9 +119,9 @@ class TestShipmentViews(ShipmentBuilders, B2bCommon):
 
     def test_confirmed_day_goes_before_the_wanted_one(self):
         request = self._draft_pickup()
-        self.assertEqual(request.date_expected, date(2026, 12, 7))
-        request.date_planned = "2026-12-09"
-        self.assertEqual(request.date_expected, date(2026, 12, 9))
+        self.assertEqual(request.date_expected, MONDAY)
+        request.date_planned = WEDNESDAY
+        self.assertEqual(request.date_expected, WEDNESDAY)
 
     def test_one_transfer_opens_its_form_several_a_list(self):
         request = self._draft_pickup()
@@ -212,7 +215,7 @@ class TestShipmentAccess(ShipmentBuilders, B2bCommon):
 
     def test_goods_of_a_sent_request_are_not_written(self):
         request = self._draft_pickup()
-        request.with_user(self.staff_user).date_wanted = "2026-12-08"
+        request.with_user(self.staff_user).date_wanted = TUESDAY
         self._mark_sent(request)
         mine = request.with_user(self.staff_user)
         self.assertEqual(mine.line_ids.quantity, 4)
@@ -233,9 +236,9 @@ class TestShipmentAccess(ShipmentBuilders, B2bCommon):
         for vals in (
             {"line_ids": [Command.update(request.line_ids.id, {"quantity": 5})]},
             {"legal_entity_id": self.entity.id},
-            {"date_wanted": "2026-12-09"},
+            {"date_wanted": WEDNESDAY},
             {"state": "shipped"},
-            {"date_planned": "2026-12-09"},
+            {"date_planned": WEDNESDAY},
         ):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "edited"):
                 mine.write(vals)
@@ -315,7 +318,7 @@ class TestShipmentMails(ShipmentBuilders, B2bCommon):
         )
 
     def test_each_change_is_told(self):
-        self.request.date_planned = "2026-12-09"
+        self.request.date_planned = WEDNESDAY
         words = {
             "sent": "we have received",
             "confirmed": "is confirmed",
@@ -340,7 +343,7 @@ class TestShipmentMails(ShipmentBuilders, B2bCommon):
                 has_reason = change in ("moved", "rejected", "cancelled")
                 self.assertEqual("The road is closed" in mail.body_html, has_reason)
                 is_on = change not in ("rejected", "cancelled")
-                self.assertEqual("12/09/2026" in mail.body_html, is_on)
+                self.assertEqual(f"{WEDNESDAY:%m/%d/%Y}" in mail.body_html, is_on)
         self.assertEqual(len(subjects), len(words), "Each subject says what it is")
 
     def test_mail_is_in_the_language_of_the_dealer(self):
@@ -353,7 +356,7 @@ class TestShipmentMails(ShipmentBuilders, B2bCommon):
         self.assertIn("заявка на отгрузку", mail.subject)
         self.assertIn("Здравствуйте", mail.body_html)
         self.assertNotIn("Hello", mail.body_html)
-        self.assertIn("07.12.2026", mail.body_html)
+        self.assertIn(f"{MONDAY:%d.%m.%Y}", mail.body_html)
 
     def test_legal_entity_reads_what_staff_made(self):
         self.request.user_id = self.staff_user
@@ -518,21 +521,21 @@ class TestShipmentDocument(ShipmentBuilders, HttpCase, B2bCommon):
         request.line_ids = [
             Command.create({"sale_line_id": second.order_line.id, "quantity": 2})
         ]
-        request.date_planned = "2026-12-09"
+        request.date_planned = WEDNESDAY
         text = self._read_pdf(self._mark_sent(request))
         for expected in (
             f"Shipment request No {request.name}",
             "Supplier Ltd",
             "Horns and Hooves",
             "12/02/2026",
-            "12/07/2026",
-            "12/09/2026",
+            f"{MONDAY:%m/%d/%Y}",
+            f"{WEDNESDAY:%m/%d/%Y}",
             "D-1",
             "To the terminal",
             "Express Cargo",
             "Ghent, No 4",
             "Ivan Driver, +32 470 11 22 33",
-            "No PA-77 of 12/01/2026",
+            f"No PA-77 of {date.today():%m/%d/%Y}",
             "OF-100",
             "Oil filter",
             self.order.name,
@@ -556,7 +559,7 @@ class TestShipmentDocument(ShipmentBuilders, HttpCase, B2bCommon):
         self.dealer.lang = "ru_RU"
         text = self._read_pdf(self._mark_sent(self._draft_pickup()))
         self.assertIn("Заявка на отгрузку", text)
-        self.assertIn("07.12.2026", text)
+        self.assertIn(f"{MONDAY:%d.%m.%Y}", text)
         self.assertNotIn("Received", text)
 
     def test_dealer_opens_the_form_and_strangers_do_not(self):
