@@ -6,14 +6,14 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    def _b2b_follow_edit(self, request):
+    def _b2b_follow_edit(self, request, claims):
         """Make the reservations of this order line agree with what its moves hold.
 
         :param b2b.shipment.request request: whose goods were edited, if any
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`
         """
         self.ensure_one()
         unit = self.product_uom_id
-        claims = self._b2b_claims()
         more = self._b2b_quantity_held() - self._b2b_quantity_claimed(claims)
         if unit.compare(more, 0.0) < 0:
             claims._take_off(-more, request)

@@ -74,8 +74,12 @@ class StockMove(models.Model):
                 and move._b2b_is_on_request()
             )
         )
+        claims = moves.sale_line_id._b2b_claims()
+        by_line = claims.grouped("sale_line_id")
         for line, of_line in moves.grouped("sale_line_id").items():
-            line._b2b_follow_edit(of_line.b2b_shipment_request_id[:1])
+            line._b2b_follow_edit(
+                of_line.b2b_shipment_request_id[:1], by_line.get(line, claims.browse())
+            )
 
 
 class StockPicking(models.Model):

@@ -170,6 +170,8 @@ class TestArrival(B2bReservationCommon):
             lambda move: move.location_dest_id.usage == "customer"
         )
         self.assertEqual((ship.state, ship.quantity), ("assigned", 5))
+        self.assertEqual(order.b2b_reservation_ids.state, "running", "at the gate")
+        self._deliver(ship.picking_id)
         self.assertEqual(order.b2b_reservation_ids.state, "done")
 
     def test_order_of_anybody_else_is_served_as_in_stock_odoo(self):
