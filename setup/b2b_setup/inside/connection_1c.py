@@ -39,7 +39,10 @@ def connect(env, key, user, password):
 def make_taxes(env, company):
     """The taxes of 1C, which are found by their rates."""
     own = company.account_sale_tax_id
-    for rate in (20.0, 10.0):
+    taxes = env["account.tax"].search(
+        [("company_id", "=", company.id), ("type_tax_use", "=", "sale")]
+    )
+    for rate in {20.0, 10.0} - set(taxes.mapped("amount")):
         name = f"VAT {rate:g}%"
         group = own.tax_group_id.copy({"name": name})
         tax = own.copy({"amount": rate, "tax_group_id": group.id})
@@ -54,14 +57,15 @@ def bind_prices(env, connection):
     company = connection.company_id
     roubles = env.ref("base.RUB")
     roubles.active = True
-    env["res.currency.rate"].create(
-        {
-            "currency_id": roubles.id,
-            "company_id": company.id,
-            "name": fields.Date.today() - timedelta(days=365),
-            "rate": 80.0,
-        }
-    )
+    if not roubles.rate_ids.filtered(lambda rate: rate.company_id == company):
+        env["res.currency.rate"].create(
+            {
+                "currency_id": roubles.id,
+                "company_id": company.id,
+                "name": fields.Date.today() - timedelta(days=365),
+                "rate": 80.0,
+            }
+        )
     [(guid, name, _share), *_others] = Maker(SEED).price_types()
     pricelist = env["product.pricelist"].create(
         {
