@@ -15,6 +15,9 @@ NAMES = {
     "module": rf"\w+___{GUID}\.xml|({MODULE_KINDS})_\d+_\d+_{GUID}\.xml",
 }
 
+# so many of the last files are looked at
+LOOKED_AT = 20
+
 
 class B2b1cBackend(models.Model):
     """Which 1C it is decides how some of what it says is read, so a wrong choice is to
@@ -24,11 +27,19 @@ class B2b1cBackend(models.Model):
 
     looks_like = fields.Selection(
         lambda self: self._fields["configuration"].selection,
-        readonly=True,
-        copy=False,
+        compute="_compute_looks_like",
         help="Which 1C names its files as the last ones were named.",
     )
     configuration_warning = fields.Char(compute="_compute_configuration_warning")
+
+    # not stored: requests of one base that come at once would meet on the row
+    def _compute_looks_like(self):
+        files = self.env["b2b.1c.file"]
+        for connection in self:
+            domain = [("backend_id", "=", connection.id), ("name", "=ilike", "%.xml")]
+            last = files.search(domain, order="id desc", limit=LOOKED_AT)
+            seen = (get_generation(name) for name in last.mapped("name"))
+            connection.looks_like = next(filter(None, seen), False)
 
     @api.depends("configuration", "looks_like")
     @api.depends_context("lang")
@@ -46,20 +57,6 @@ class B2b1cBackend(models.Model):
                     chosen=words.get(chosen, ""),
                 )
             )
-
-
-class B2b1cFile(models.Model):
-    _inherit = "b2b.1c.file"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        files = super().create(vals_list)
-        for file in files:
-            seen = get_generation(file.name)
-            # written once, as requests meet on the row
-            if seen and file.backend_id.looks_like != seen:
-                file.backend_id.looks_like = seen
-        return files
 
 
 def get_generation(name):

@@ -92,6 +92,7 @@ class TestConnection(Builders1c, HttpCase):
             self.connection, "catalog"
         )
         self.env["b2b.1c.file"].create({"exchange_id": exchange.id, "name": name})
+        self.env.invalidate_all()
 
     def test_files_that_look_like_another_1c_are_told(self):
         guid = "0a1b2c3d-0000-11ee-8000-000000000001"

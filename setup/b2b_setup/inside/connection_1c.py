@@ -67,7 +67,9 @@ def bind_prices(env, connection):
             }
         )
     [(guid, name, _share), *_others] = Maker(SEED).price_types()
-    pricelist = env["product.pricelist"].create(
+    pricelists = env["product.pricelist"]
+    found = [("name", "=", f"{name} (1C)"), ("company_id", "=", company.id)]
+    pricelist = pricelists.search(found, limit=1) or pricelists.create(
         {
             "name": f"{name} (1C)",
             "currency_id": roubles.id,
