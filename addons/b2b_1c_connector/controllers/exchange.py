@@ -38,8 +38,10 @@ class Exchange(Controller):
         )
         if not exchange:
             _logger.info("1C refused at %s from %s", http.path, http.remote_addr)
-            connection = request.env["b2b.1c.backend"].search([("key", "=", key)])
-            connection._note_refused_login(http.remote_addr)
+            if http.headers.get("Authorization"):
+                # 1C may ask without first
+                found = request.env["b2b.1c.backend"].search([("key", "=", key)])
+                found._note_refused_login(http.remote_addr)
             # the same whatever is wrong: nobody learns which connections there are
             response = plain("failure\nUnknown user or wrong password", 401)
             response.headers["WWW-Authenticate"] = 'Basic realm="1C"'

@@ -110,6 +110,8 @@ class B2b1cImporterGood(models.AbstractModel):
         :return: ids of goods that are products now
         """
         new, bound = [], []
+        # what waits of these rows is older
+        self.env["b2b.1c.waiting"]._forget(run.backend, "Good", list(changed))
         properties = self.env["b2b.1c.importer.good.property"]
         told = properties._read(run, [item for item, _said in changed.values()])
         barcodes = Barcodes(run, [item for item, _said in changed.values()])

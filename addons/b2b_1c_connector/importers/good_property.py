@@ -67,9 +67,6 @@ class B2b1cImporterGoodProperty(models.AbstractModel):
             return {}
         ids = {external_id for item in items for external_id in item.properties}
         known = self._find_known(run, ids)
-        self.env["b2b.1c.waiting"]._forget(
-            run.backend, "Good", [item.id for item in items], "property %"
-        )
         return {item.id: self._read_row(run, item, known) for item in items}
 
     def _find_known(self, run, ids):
@@ -190,8 +187,19 @@ class B2b1cImporterGoodProperty(models.AbstractModel):
         :param b2b.1c.property records:
         """
         records.value_ids.unlink()
+        # attributes are shared: what others have brought stays
+        bindings = self.env["b2b.1c.binding"].search_fetch(
+            [
+                ("backend_id", "in", records.backend_id.ids),
+                ("res_model", "=", "product.template"),
+            ],
+            ["res_id"],
+        )
         lines = self.env["product.template.attribute.line"].search(
-            [("attribute_id", "in", records.attribute_id.ids)]
+            [
+                ("attribute_id", "in", records.attribute_id.ids),
+                ("product_tmpl_id", "in", bindings.mapped("res_id")),
+            ]
         )
         self.env["b2b.1c.importer.attribute"]._remove(lines)
 

@@ -199,6 +199,7 @@ class B2b1cConflict(models.Model):
             # whoever is told by mail of archived goods, the exchange need not
             export = export.with_context(tracking_disable=True)
             if export:
+                export = export._in_company()
                 export.env["b2b.1c.clearing"]._clear(export)
         return result
 

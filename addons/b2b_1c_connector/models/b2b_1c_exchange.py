@@ -2,6 +2,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS, Domain
@@ -281,9 +283,10 @@ class B2b1cExchange(models.Model):
         for file in late:
             try:
                 file._take_up_late()
-            except RetryableJobError:
+            except (RetryableJobError, psycopg2.OperationalError):
                 # one is being imported: the next time
                 self.env.cr.rollback()
+                file.taken_up -= 1
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

@@ -198,6 +198,8 @@ class B2b1cExport(models.Model):
     def _is_due(self):
         """Whether the export seems to have ended."""
         backend = self.backend_id
+        if backend.clear_up == "never":
+            return False
         if self.is_told or backend.clear_up != "quiet":
             return self.is_told
         if not self.last_offers or self.last_offers < self.last_goods:
@@ -224,8 +226,16 @@ class B2b1cExport(models.Model):
             return
         self.note = self._find_obstacle()
         if not self.note:
-            quiet = self.with_context(tracking_disable=True)
+            quiet = self._in_company().with_context(tracking_disable=True)
             quiet.env["b2b.1c.clearing"]._clear_or_ask(quiet)
+
+    def _in_company(self):
+        """This export in the company of its connection, whoever looks or decides:
+        prices of partners are by company."""
+        backend = self.backend_id
+        return self.with_company(backend.company_id).with_context(
+            b2b_1c_language=backend._get_language()
+        )
 
     def _find_files(self):
         return self.env["b2b.1c.file"].search(

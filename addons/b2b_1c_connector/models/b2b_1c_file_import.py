@@ -123,7 +123,7 @@ class B2b1cFileImport(models.Model):
             if done:
                 file.state = "done"
             else:
-                file.date_waiting = fields.Datetime.now()
+                file.write({"date_waiting": fields.Datetime.now(), "taken_up": 0})
                 file._schedule_slice()
 
     def _give_way(self):
@@ -131,22 +131,30 @@ class B2b1cFileImport(models.Model):
 
         :raise RetryableJobError: one is still to go in
         """
-        earlier = [
-            ("backend_id", "=", self.backend_id.id),
-            ("state", "=", "waiting"),
-            ("id", "<", self.id),
-        ]
-        if self.search_count(earlier, limit=1):
+        if self._is_preceded():
             raise RetryableJobError(
                 "An earlier file of this connection is still to be imported.",
                 seconds=PAUSE,
                 ignore_retry=True,
             )
 
+    def _is_preceded(self):
+        """Whether an earlier file of this connection is still to go in."""
+        earlier = [
+            ("backend_id", "=", self.backend_id.id),
+            ("state", "=", "waiting"),
+            ("id", "<", self.id),
+        ]
+        return bool(self.search_count(earlier, limit=1))
+
     def _take_up_late(self):
         """Import a file whose job never began, or never ended: not for ever, as what
-        ends Odoo each time would keep 1C waiting for good."""
+        ends Odoo each time would keep 1C waiting for good. Who waits for others has not
+        been ended.
+        """
         self.ensure_one()
+        if not self.try_lock_for_update() or self._is_preceded():
+            return
         self.taken_up += 1
         self.env["ir.cron"]._commit_progress()
         if self.taken_up > TRIES:

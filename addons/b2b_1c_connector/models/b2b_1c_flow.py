@@ -242,7 +242,9 @@ class B2b1cFile(models.Model):
         if run.package and not run.flows & {"prices", "stock", "offers"}:
             # empty: there was nothing to say of either
             run.flows |= {"prices", "stock"}
-        known = set(self.flows.split(",")) if self.flows else set()
+        # before the first slice it was guessed what the file may bring
+        is_known = self.flows and self.rows
+        known = set(self.flows.split(",")) if is_known else set()
         self.flows = ",".join(sorted(known | run.flows - {"offers"}))
         return super()._write_outcome(run, started)
 

@@ -58,7 +58,8 @@ class B2b1cProperty(models.Model):
         """Take over a new name from 1C."""
         self.ensure_one()
         self.name = name
-        if self.attribute_id:
+        others = [("attribute_id", "=", self.attribute_id.id), ("id", "!=", self.id)]
+        if self.attribute_id and not self.search_count(others, limit=1):
             self.attribute_id.name = name
 
     def _rename_values(self, texts):
@@ -69,8 +70,17 @@ class B2b1cProperty(models.Model):
         self.ensure_one()
         bindings = self.env["b2b.1c.binding"]
         keys = {self._get_value_key(variant): variant for variant in texts}
-        for key, value in bindings._find(self.backend_id, VALUE, keys).items():
-            value.name = texts[keys[key]]
+        found = bindings._find(self.backend_id, VALUE, keys)
+        shared = bindings.search(
+            [
+                ("res_model", "=", VALUE),
+                ("res_id", "in", [value.id for value in found.values()]),
+                ("backend_id", "!=", self.backend_id.id),
+            ]
+        ).mapped("res_id")
+        for key, value in found.items():
+            if value.id not in shared:
+                value.name = texts[keys[key]]
         rows = self.env["b2b.1c.property.value"].search(
             [("property_id", "=", self.id), ("variant", "in", list(texts))]
         )

@@ -7,8 +7,7 @@ from pytz import utc
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..commerceml import Reader, RefusedFile, model
-from ..commerceml.writer import ORDER
+from ..commerceml import Reader, RefusedFile
 from .b2b_1c_flow import OF_SESSION
 
 STARTS = [
@@ -205,11 +204,7 @@ class B2b1cFileSchedule(models.Model):
         return found
 
     def _get_kinds_of(self, item):
-        if not isinstance(item, model.Document):
-            return self._get_flows(type(item), [item]) - {"offers"}
-        if (item.operation or ORDER).strip() != ORDER:
-            return {"documents"}
-        return {"orders_in", "documents"} if item.subordinates else {"orders_in"}
+        return self._get_flows(type(item), [item]) - {"offers"}
 
     def _take_up(self):
         """Have the files go in: now, or when it is their time."""

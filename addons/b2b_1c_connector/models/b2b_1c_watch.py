@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+# after so long what has gone wrong is saved
+LATE = timedelta(minutes=5)
 # so many things that went wrong are told one by one
 TOLD = 10
 STATE = "b2b_1c_connector.activity_type_exchange"
@@ -20,13 +22,23 @@ class B2b1cWatch(models.Model):
 
     alerted = fields.Char(readonly=True, copy=False)
     watched_until = fields.Datetime(readonly=True, copy=False)
+    refusal_ids = fields.One2many("b2b.1c.refusal", "backend_id")
     refused_date = fields.Datetime(
         string="Login refused on",
-        readonly=True,
-        copy=False,
+        compute="_compute_refused",
+        compute_sudo=True,
         help="When somebody last tried to log in with a wrong user or password.",
     )
-    refused_from = fields.Char(string="From address", readonly=True, copy=False)
+    refused_from = fields.Char(
+        string="From address", compute="_compute_refused", compute_sudo=True
+    )
+
+    @api.depends("refusal_ids")
+    def _compute_refused(self):
+        for connection in self:
+            last = connection.refusal_ids.sorted("id")[-1:]
+            connection.refused_date = last.create_date
+            connection.refused_from = last.address
 
     @api.model
     def _cron_watch(self):
@@ -84,10 +96,11 @@ class B2b1cWatch(models.Model):
     def _tell_incidents(self, user):
         """Have an activity for what has gone wrong since the last look, until somebody
         has done it: a portion that failed is not made good by the next one."""
-        now = fields.Datetime.now()
+        # a slice is dated from its beginning, and seen at its end
+        until = fields.Datetime.now() - LATE
         since = self.watched_until or self.password_date
-        self.watched_until = now
-        incidents = self._find_incidents(since, now)
+        self.watched_until = until
+        incidents = self._find_incidents(since, until)
         if not incidents:
             return
         more = len(incidents) - TOLD
@@ -168,11 +181,30 @@ class B2b1cWatch(models.Model):
 
         :param str address: IP address
         """
-        now = fields.Datetime.now()
+        since = fields.Datetime.now() - timedelta(minutes=1)
+        refusals = self.env["b2b.1c.refusal"]
         for connection in self:
-            last = connection.refused_date
-            if not last or now - last > timedelta(minutes=1):
-                connection.write({"refused_date": now, "refused_from": address})
+            domain = [("backend_id", "=", connection.id), ("create_date", ">", since)]
+            if not refusals.search_count(domain, limit=1):
+                refusals.create({"backend_id": connection.id, "address": address})
+
+
+class B2b1cRefusal(models.Model):
+    """A login that was refused. A row each, as imports write that of the connection."""
+
+    _name = "b2b.1c.refusal"
+    _description = "Refused Login of 1C"
+
+    backend_id = fields.Many2one(
+        "b2b.1c.backend", required=True, index=True, ondelete="cascade"
+    )
+    address = fields.Char(readonly=True)
+
+    @api.autovacuum
+    def _gc_refusals(self):
+        """Forget them after a month."""
+        old = fields.Datetime.now() - timedelta(days=30)
+        self.search([("create_date", "<", old)]).unlink()
 
 
 class B2b1cFile(models.Model):

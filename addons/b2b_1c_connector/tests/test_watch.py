@@ -29,7 +29,7 @@ class TestWatch(ImportCase):
 
     def _watch(self):
         """Look a moment later than what has happened in this transaction."""
-        now = Datetime.now() + timedelta(seconds=1)
+        now = Datetime.now() + timedelta(minutes=6)
         with patch.object(Datetime, "now", return_value=now):
             self.connection._watch()
         return self.connection.activity_search([INCIDENT])
@@ -69,7 +69,7 @@ class TestWatch(ImportCase):
     def test_told_once_and_added_to_what_is_not_done(self):
         self._fail()
         activity = self._watch()
-        self.connection.watched_until = Datetime.now() + timedelta(seconds=2)
+        self.connection.watched_until = Datetime.now() + timedelta(minutes=2)
         self.assertEqual(self._watch(), activity)
         self.assertEqual(activity.note.count("import0_2.xml"), 1)
         self.connection.watched_until = Datetime.now() - timedelta(seconds=2)
@@ -91,7 +91,11 @@ class TestWatch(ImportCase):
         self.connection._note_refused_login("192.0.2.1")
         self.connection._note_refused_login("192.0.2.2")
         self.assertEqual(self.connection.refused_from, "192.0.2.1")
-        self.connection.refused_date -= timedelta(minutes=2)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE b2b_1c_refusal SET create_date = create_date - interval '2 min'"
+        )
+        self.env.invalidate_all()
         self.connection._note_refused_login("192.0.2.3")
         self.assertEqual(self.connection.refused_from, "192.0.2.3")
 
@@ -110,6 +114,19 @@ class TestOrderOfFiles(ImportCase):
         second._import()
         self.assertEqual(second.state, "done")
         self.assertEqual(self.bound("product.category", "a").name, "New")
+
+    def test_who_waits_for_an_earlier_file_is_not_given_up(self):
+        first = self.receive(as_1c_writes(envelope(groups(group("a", "A")))))
+        second = self.receive(as_1c_writes(envelope(groups(group("b", "B")))), "b.xml")
+        (first | second)._schedule()
+        # its job is at work
+        first.date_waiting = Datetime.now()
+        cron = self.env.ref("b2b_1c_connector.ir_cron_1c_take_up")
+        with self.enter_registry_test_mode():
+            for _time in range(b2b_1c_file_import.TRIES + 2):
+                second.date_waiting = Datetime.now() - timedelta(hours=1)
+                cron.method_direct_trigger()
+        self.assertEqual((second.state, second.taken_up), ("waiting", 0))
 
     def test_files_of_another_connection_do_not_wait(self):
         content = as_1c_writes(envelope(groups(group("a", "A"))))

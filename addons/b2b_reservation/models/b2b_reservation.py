@@ -224,6 +224,7 @@ class B2bReservation(models.Model):
                     self.date_expiry, hours=self.contract_id.reservation_hours
                 ),
                 "extension_count": self.extension_count + 1,
+                "date_paying": False,
                 "is_reminded": False,
             }
         )

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 # What only actions and crons set: each of these means more than its value.
 SET_BY_ACTIONS = {
+    "company_id",
+    "contract_id",
     "date_end",
     "date_paying",
     "date_reserved",
@@ -12,6 +14,7 @@ SET_BY_ACTIONS = {
     "is_paid",
     "is_paid_late",
     "is_reminded",
+    "legal_entity_id",
     "line_ids",
     "name",
     "order_id",

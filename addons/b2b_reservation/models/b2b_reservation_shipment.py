@@ -76,6 +76,7 @@ class B2bReservation(models.Model):
                 "user_id": self.user_id.id,
                 "is_by_staff": self.is_by_staff,
                 "is_paid": self.is_paid,
+                "date_paying": self.date_paying,
                 "date_reserved": self.date_reserved,
                 "extension_count": self.extension_count,
                 "is_reminded": self.is_reminded,

@@ -166,7 +166,10 @@ class B2bShipmentRequest(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("line_ids.sale_line_id.order_id.b2b_contract_id")
+    @api.depends(
+        "line_ids.sale_line_id.order_id.b2b_contract_id",
+        "line_ids.sale_line_id.warehouse_id",
+    )
     def _compute_order_ids(self):
         for request in self:
             orders = request.line_ids.sale_line_id.order_id

@@ -40,6 +40,7 @@ class SaleOrder(models.Model):
             waits._of_lines(self.order_line)._end("left")
         elif not before:
             self.order_line._b2b_claim_by_staff()
+            self.order_line._b2b_claim_at_gate()
 
     def _b2b_check_no_requests(self):
         """Refuse to take an order off a dealer who has asked to ship goods of it.

@@ -46,12 +46,26 @@ class SaleOrderLine(models.Model):
         """Override: who delivers less than was reserved has typed the rest off, which
         its backorder has again.
         """
-        claims = self._b2b_claims().filtered("quantity_off")
+        request = moves.b2b_shipment_request_id[:1]
+        claims = self._b2b_claims_off(request)
         claims._bring_back(sum(claims.mapped("quantity_off")))
         result = super()._b2b_use_claims(moves)
         if claims:
-            self._b2b_take_back(moves.b2b_shipment_request_id[:1])
+            self._b2b_take_back(request)
         return result
+
+    def _b2b_claims_off(self, request):
+        """Return those claims of these order lines of which staff have typed something
+        off a transfer.
+
+        :param b2b.shipment.request request: of that transfer, if any
+        """
+        return self._b2b_claims().filtered(
+            lambda claim: (
+                claim.quantity_off
+                and claim.reservation_id.shipment_request_id == request.sudo()
+            )
+        )
 
     def _b2b_take_back(self, request):
         """Reserve again what was typed off this order line, as far as it is still free;
@@ -60,14 +74,18 @@ class SaleOrderLine(models.Model):
         :param b2b.shipment.request request: whose goods they are, if any
         """
         self.ensure_one()
-        claims = self._b2b_claims().filtered("quantity_off")
+        claims = self._b2b_claims_off(request)
         claims._bring_back(sum(claims.mapped("quantity_off")))
-        self._b2b_first_moves()._action_assign()
+        moves = self._b2b_first_moves()
+        moves.filtered(
+            lambda move: move.b2b_shipment_request_id == request
+        )._action_assign()
         self._b2b_drop_claims(request)
 
     def _b2b_drop_claims(self, request=None):
         """Override: what staff have taken off for good does not come back."""
-        claims = self._b2b_claims().filtered("quantity_off")
+        none = self.env["b2b.shipment.request"]
+        claims = self._b2b_claims_off(none if request is None else request)
         claims.quantity_off = 0.0
         result = super()._b2b_drop_claims(request)
         claims.reservation_id._close_empty()
