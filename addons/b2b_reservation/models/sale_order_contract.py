@@ -18,6 +18,12 @@ class SaleOrder(models.Model):
         before = {
             order: order.b2b_contract_id for order in self if order.state == "sale"
         }
+        if "b2b_contract_id" in vals:
+            # First: other papers refuse in words that do not say what to do.
+            after = self.env["b2b.contract"].browse(vals["b2b_contract_id"]).sudo()
+            for order, contract in before.items():
+                if contract.sudo().legal_entity_id != after.legal_entity_id:
+                    order.sudo()._b2b_check_no_requests()
         result = super().write(vals)
         for order, contract in before.items():
             if order.b2b_contract_id != contract:
