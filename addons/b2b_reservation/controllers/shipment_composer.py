@@ -243,6 +243,27 @@ class B2bShipmentComposer(B2bShipmentAddress):
             return False
         return method.sudo()._get_date_refusal(company_sudo, date)
 
+    @route("/my/shipment-requests/cost", type="jsonrpc", auth="user", website=True)
+    def b2b_get_shipment_cost(self, **form):
+        """Return what the delivery of what the form says costs, as text; asked while
+        the form is filled in, and nothing is stored.
+
+        :param dict form: what its inputs hold, without the file
+        :rtype: str
+        """
+        entity_id = parse_id(form.get("entity"))
+        entity = self._get_entities().filtered(lambda partner: partner.id == entity_id)
+        if not entity:
+            raise Forbidden()
+        shipment_sudo = self._new_shipment(entity)
+        warehouse = self._choose_warehouse(shipment_sudo, form.get("warehouse"))
+        lines_sudo = shipment_sudo._get_form_lines(warehouse)
+        entered = ShipmentForm(shipment_sudo, lines_sudo, form)
+        shipment_sudo.update(entered.values)
+        if entered.asks_new_address and shipment_sudo.method_id.delivery_carrier_id:
+            return request.env._("known once the new address is saved with the draft")
+        return shipment_sudo._get_cost_text()
+
     # === WHAT THE ADDRESS SAYS === #
 
     def _find_order(self, order_id, entities):

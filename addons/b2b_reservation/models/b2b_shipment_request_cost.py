@@ -26,28 +26,54 @@ class B2bShipmentRequest(models.Model):
         :rtype: float
         """
         self.ensure_one()
-        # A dealer has no access to delivery methods and their rules.
-        request = self.sudo()
-        if not request.method_id.delivery_carrier_id or not request.line_ids:
+        rate = self._get_rate()
+        if rate is None:
             return 0.0
-        try:
-            with self.env.cr.savepoint():
-                rate = request._ask_rate()
-        except psycopg2.OperationalError:
-            # Not the fault of the provider: the server runs the request again.
-            raise
-        except Exception as error:
-            _logger.warning("No cost of %s", self.name, exc_info=True)
-            rate = {"success": False, "error_message": str(error)}
         if not rate.get("success"):
-            request.message_post(
+            self.sudo().message_post(
                 body=self.env._(
                     "The delivery method gives no cost: %(reason)s",
                     reason=rate.get("error_message") or "",
                 )
             )
             return 0.0
-        return request.currency_id.round(rate["price"])
+        return self.currency_id.round(rate["price"])
+
+    def _get_cost_text(self):
+        """Return what a dealer reads of the cost before he sends this request, of which
+        nothing need be stored; empty if the method has no price.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        rate = self._get_rate()
+        if rate is None:
+            return ""
+        if not rate.get("success"):
+            return self.env._("your manager will tell you")
+        return self.currency_id.format(self.currency_id.round(rate["price"]))
+
+    def _get_rate(self):
+        """Return what the delivery method answers, whatever is wrong with it; None if
+        it is not to be asked.
+
+        :return: see :meth:`_ask_rate`
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        # A dealer has no access to delivery methods and their rules.
+        request = self.sudo()
+        if not request.method_id.delivery_carrier_id or not request.line_ids:
+            return None
+        try:
+            with self.env.cr.savepoint():
+                return request._ask_rate()
+        except psycopg2.OperationalError:
+            # Not the fault of the provider: the server runs the request again.
+            raise
+        except Exception as error:
+            _logger.warning("No cost of %s", self.name, exc_info=True)
+            return {"success": False, "error_message": str(error)}
 
     def _ask_rate(self):
         """Return the answer of the delivery method, the price in the currency of the

@@ -31,6 +31,7 @@ from . import test_shipment_address
 from . import test_shipment_backend
 from . import test_shipment_clock
 from . import test_shipment_concurrency
+from . import test_shipment_cost_page
 from . import test_shipment_document
 from . import test_shipment_flow
 from . import test_shipment_gate

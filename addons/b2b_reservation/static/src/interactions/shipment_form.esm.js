@@ -5,6 +5,8 @@ import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 
 const MAX_FILE_SIZE = 10 * 1024 * 1024;
+// Whose price it is may be a server far away: it is asked when he pauses.
+const COST_DELAY = 600;
 
 /**
  * The form of a shipment request: it shows what the chosen method asks for, sums what
@@ -12,14 +14,9 @@ const MAX_FILE_SIZE = 10 * 1024 * 1024;
  */
 export class ShipmentForm extends Interaction {
     static selector = ".o_b2b_shipment_form";
+    askCostSoon = this.debounced(this.askCost, COST_DELAY);
     dynamicContent = {
-        _root: {"t-on-submit": this.onSubmit},
-        // Whoever comes back by the browser's button may send it again.
-        _window: {
-            "t-on-pageshow": () => {
-                this.isSent = false;
-            },
-        },
+        _root: {"t-on-input": this.askCostSoon},
         "[name='method']": {"t-on-change": this.onMethod},
         "[data-for]": {
             "t-att-class": (el) => ({"d-none": !this.isAskedFor(el.dataset.for)}),
@@ -49,6 +46,8 @@ export class ShipmentForm extends Interaction {
             "t-att-class": () => ({"d-none": false}),
             "t-on-click": this.chooseAll,
         },
+        ".o_b2b_cost": {"t-att-class": () => ({"d-none": !this.cost})},
+        ".o_b2b_cost_text": {"t-out": () => this.cost},
         ".o_b2b_weight": {"t-out": () => this.sum("weight", 2)},
         ".o_b2b_volume": {"t-out": () => this.sum("volume", 3)},
     };
@@ -57,7 +56,11 @@ export class ShipmentForm extends Interaction {
         this.firstDate = this.getInput("date_wanted").min;
         this.dateProblem = "";
         this.fileProblem = "";
-        this.isSent = false;
+        this.cost = "";
+    }
+
+    start() {
+        this.askCostSoon();
     }
 
     getInput(name) {
@@ -155,6 +158,31 @@ export class ShipmentForm extends Interaction {
         for (const input of order.querySelectorAll(".o_b2b_quantity_input")) {
             input.value = input.max;
         }
+        this.askCostSoon();
+    }
+
+    /**
+     * Show what the delivery of what is entered costs, if the method has a price.
+     */
+    async askCost() {
+        if (!this.getMethod()?.dataset.cost) {
+            this.cost = "";
+            return;
+        }
+        const form = this.readForm();
+        const cost = await this.waitFor(rpc("/my/shipment-requests/cost", form));
+        // Something else may have been entered meanwhile: that is asked for, too.
+        if (JSON.stringify(form) === JSON.stringify(this.readForm())) {
+            this.cost = cost;
+        }
+    }
+
+    /**
+     * @returns {Object} what the inputs hold, by their names, without the file
+     */
+    readForm() {
+        const entries = [...new FormData(this.el).entries()];
+        return Object.fromEntries(entries.filter(([, value]) => !(value instanceof File)));
     }
 
     async checkDate() {
@@ -186,18 +214,6 @@ export class ShipmentForm extends Interaction {
         if (isTooLarge) {
             input.value = "";
         }
-    }
-
-    /**
-     * Two clicks send one form.
-     *
-     * @param {Event} ev
-     */
-    onSubmit(ev) {
-        if (this.isSent) {
-            ev.preventDefault();
-        }
-        this.isSent = true;
     }
 }
 
