@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 
 class B2bPaymentRequest(models.Model):
@@ -7,24 +8,29 @@ class B2bPaymentRequest(models.Model):
 
     _inherit = "b2b.payment.request"
 
+    date_lapsed = fields.Datetime(string="Lapsed on", readonly=True, copy=False)
+
     def _lapse(self):
         """Let those of these payment requests lapse that are in force, unpaid, and that
         nobody is paying just now. They stay in the journal.
 
+        The caller has serialised their orders: whoever begins to pay passes them too.
+
         :return: those that have lapsed
         :rtype: b2b.payment.request
         """
-        lapsed = self.browse()
-        for request in self:
-            # Whoever begins to pay at this moment passes the same row.
-            request.order_id._b2b_serialize()
-            if (
+        lapsed = self.filtered(
+            lambda request: (
                 request.state == "issued"
                 and request.payment_state == "not_paid"
                 and not request._is_being_paid()
-            ):
-                lapsed |= request
-        lapsed.state = "lapsed"
+            )
+        )
+        # Thousands may lapse in a night: when it was they say themselves, and nobody
+        # did it.
+        lapsed.with_context(tracking_disable=True).write(
+            {"state": "lapsed", "date_lapsed": fields.Datetime.now()}
+        )
         return lapsed
 
     def _is_being_paid(self):
@@ -58,7 +64,7 @@ class B2bPaymentRequest(models.Model):
         """
         for request in self.filtered(lambda request: request.state == "lapsed"):
             if not request.order_id._b2b_get_bill():
-                request.state = "issued"
+                request.write({"state": "issued", "date_lapsed": False})
 
     def _is_still_true(self):
         """Tell whether this paper says what a new one would say.
@@ -92,7 +98,10 @@ class SaleOrder(models.Model):
         request = self._b2b_get_payment_request()
         if request and request._is_being_paid():
             return True
-        transactions = self.transaction_ids | self.invoice_ids.transaction_ids
+        lines = "invoice_ids.invoice_line_ids.sale_line_ids.order_id"
+        transactions = self.env["payment.transaction"].search(
+            Domain("sale_order_ids", "in", self.ids) | Domain(lines, "in", self.ids)
+        )
         return any(tx._b2b_is_under_way() for tx in transactions)
 
     def _b2b_check_not_lapsed(self):

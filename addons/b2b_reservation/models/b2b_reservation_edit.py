@@ -8,9 +8,9 @@ class B2bReservation(models.Model):
 
     def _release(self, state):
         """Override: what has ended gets nothing back."""
-        result = super()._release(state)
+        # Before: stock empties the cache as it lets the goods go.
         self.sudo().line_ids.filtered("quantity_off").quantity_off = 0.0
-        return result
+        return super()._release(state)
 
     def _close_empty(self):
         """Override: what may get goods back goes on."""

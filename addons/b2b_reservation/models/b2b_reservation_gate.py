@@ -22,6 +22,8 @@ class B2bReservation(models.Model):
             )
         )
         result = super(B2bReservation, self - staying)._release(state)
+        if not staying:
+            return result
         # Who may release them need not be who moves the goods.
         lines = staying.sudo().line_ids
         lines.write({"quantity": 0.0, "quantity_off": 0.0})

@@ -43,9 +43,10 @@ class B2bReservation(models.Model):
             return
         if self._put_off_while_paying():
             return
-        self._release("expired")
+        # Before: stock empties the cache as it lets the goods go.
         if "not_paid" in payment_states[order.id] and self.company_id.b2b_lapse_bills:
-            order._b2b_lapse_bill()
+            order._b2b_lapse_bill(self)
+        self._release("expired")
 
     def _keep_paid(self):
         """Keep these reservations without end: their orders are paid."""

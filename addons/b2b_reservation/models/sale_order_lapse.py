@@ -6,16 +6,20 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _b2b_lapse_bill(self):
-        """Let the payment request of this order lapse, of whose goods a reservation has
-        run out; a caller with sudo. It stays while other goods are kept, and for what
-        has left already.
+    def _b2b_lapse_bill(self, reservation):
+        """Let the payment request of this order lapse, as a reservation runs out. It
+        stays while other goods are kept, or lie at the gate, and for what has left
+        already. The caller, with sudo, has serialised the order.
+
+        :param b2b.reservation reservation: of this order, about to be released
         """
         self.ensure_one()
         request = self._b2b_get_payment_request()
+        others = self.b2b_reservation_ids - reservation
         if (
             not request
-            or "running" in self.b2b_reservation_ids.mapped("state")
+            or "running" in others.mapped("state")
+            or reservation._has_picked()
             or any(line.qty_delivered for line in self.order_line)
         ):
             return

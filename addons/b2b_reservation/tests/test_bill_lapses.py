@@ -71,6 +71,7 @@ class TestBillLapses(LapseBuilders, B2bReservationCommon):
     def test_unpaid_bill_lapses_with_its_reserve(self):
         self._expire(self.reservation)
         self.assertEqual(self.bill.state, "lapsed")
+        self.assertTrue(self.bill.date_lapsed)
         document = self._get_document()
         self.assertEqual(document.state, "lapsed")
         self.assertTrue(document.is_published)
@@ -89,6 +90,12 @@ class TestBillLapses(LapseBuilders, B2bReservationCommon):
         self.assertEqual(self.bill.state, "issued")
         self._expire(other)
         self.assertEqual(self.bill.state, "lapsed")
+
+    def test_goods_that_lie_at_the_gate_keep_it(self):
+        self.reservation.line_ids.write({"quantity": 3, "quantity_picked": 2})
+        self._expire(self.reservation)
+        self.assertEqual(self.bill.state, "issued")
+        self.assertEqual(self.reservation.state, "running")
 
     def test_what_is_released_before_its_time_leaves_it(self):
         self.reservation._release_by_dealer()
@@ -126,6 +133,7 @@ class TestBillLapses(LapseBuilders, B2bReservationCommon):
         method = self.provider.journal_id.inbound_payment_method_line_ids[:1]
         tx._create_payment(payment_method_line_id=method.id)
         self.assertEqual(self.bill.state, "issued")
+        self.assertFalse(self.bill.date_lapsed)
         self.assertEqual(self.bill.payment_state, "paid")
 
     def test_reserving_again_revives_it(self):
