@@ -41,12 +41,19 @@ class B2b1cImporterUnit(models.AbstractModel):
             found = bindings._find(run.backend, UNIT, [key]).get(key)
             if not found:
                 code = okei.code_of(unit.code, unit.name)
-                found = self._get_known(code, unit) if code else self.env[UNIT]
+                found = (
+                    self._get_known(code, unit) if code else self._get_namesake(unit)
+                )
                 if found:
                     rows = [(key, found.id, unit.name or unit.full_name, False)]
                     bindings._bind(run.backend, UNIT, rows)
             cache[key] = found
         return cache[key]
+
+    def _get_namesake(self, unit):
+        """The unit of the same name that people have made, if any."""
+        names = [name for name in (unit.name, unit.full_name) if name]
+        return self.env[UNIT].search([("name", "in", names)], limit=1)
 
     def _get_known(self, code, unit):
         if code in okei.ODOO:

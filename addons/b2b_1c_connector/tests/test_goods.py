@@ -151,6 +151,30 @@ class TestGoods(ImportCase):
             self.product("d").uom_id, self.env.ref("uom.product_uom_meter")
         )
 
+    def test_units_are_known_by_their_usual_spellings(self):
+        spellings = {
+            "пог.м": "пог. м",
+            "м.п.": "пог. м",
+            "Упаковка": "Упаковка",
+            "к-т": "к-т",
+            "кв. м": self.env.ref("uom.product_uom_square_meter").name,
+            "штука": self.env.ref("uom.product_uom_unit").name,
+        }
+        file = self.import_goods(
+            *(good(name, content=unit("", name)) for name in spellings),
+            good("hundred", content=unit("797", "100 шт")),
+        )
+        self.assertFalse(file.waiting)
+        self.assertEqual(self.product("hundred").uom_id.name, "100 шт")
+        for name, known in spellings.items():
+            with self.subTest(name=name):
+                self.assertIn(self.product(name).uom_id.name, (known, name))
+
+    def test_unit_that_people_have_made_is_known_by_its_name(self):
+        pallet = self.env["uom.uom"].create({"name": "паллета"})
+        self.import_goods(good("a", content=unit("", "паллета")))
+        self.assertEqual(self.product("a").uom_id, pallet)
+
     def test_goods_of_an_unknown_unit_wait_until_people_choose_it(self):
         file = self.import_goods(good("a"), good("b", content=unit("999", "ведро")))
         self.assertEqual((file.created, file.waiting), (1, 1))
