@@ -170,6 +170,12 @@ class OfferPackage(Section):
         """The id of the catalogue as the package's own id tells it."""
         return self.id and self.id.strip("#")
 
+    @property
+    def owner_id(self):
+        """The id of the catalogue it belongs to, by whichever way that is told; empty
+        if it is not."""
+        return self.catalog_id or self.bare_id or ""
+
 
 @dataclass(slots=True)
 class Group:

@@ -23,8 +23,8 @@ class B2b1cImporterPrice(models.AbstractModel):
     * Nothing about prices, or nothing about this price type: the rule stays.
     * A price type without amount, or an amount of zero, which is how 1C takes a price
       back: the rule goes. So do all, where the list of prices is empty.
-    * In a package that says of itself to be a full one, price types that an offer does
-      not name have no price, either.
+    * In a package that says of itself to be a full one, price types of its catalogue
+      that an offer does not name have no price, either.
     * An amount below zero is refused.
     """
 
@@ -49,6 +49,8 @@ class B2b1cImporterPrice(models.AbstractModel):
         pricelists = self._find_pricelists(run, types)
         wanted = {}
         for row in rows:
+            self._add_unnamed(run, row, wanted)
+        for row in rows:
             self._add_wanted(run, row, pricelists, wanted)
         self._write_rules(wanted)
         self._set_list_prices(run, wanted)
@@ -64,18 +66,42 @@ class B2b1cImporterPrice(models.AbstractModel):
             cache.update({type_id: found.get(type_id) for type_id in missing})
         return cache
 
-    def _find_all_pricelists(self, run):
-        """The pricelists of all price types of the connection."""
-        if "all_pricelists" not in run.cache:
-            domain = [
-                ("backend_id", "=", run.backend.id),
-                ("res_model", "=", PRICELIST),
-            ]
-            rows = self.env["b2b.1c.binding"].search(domain)
-            ids = [row.res_id for row in rows]
+    def _find_own_pricelists(self, run):
+        """The pricelists of the price types that a package speaks of: those of its
+        catalogue, and those that no package lists. One base may have several
+        catalogues, each with prices of its own for goods that are in both.
+        """
+        if "own_pricelists" not in run.cache:
+            bindings = self.env["b2b.1c.binding"].search(
+                [("backend_id", "=", run.backend.id), ("res_model", "=", PRICELIST)]
+            )
+            catalog = run.package and run.package.owner_id
+            listings = self.env["b2b.1c.listing"].search(
+                [("binding_id", "in", bindings.ids)]
+            )
+            own = listings.filtered(lambda row: row.catalog == catalog).binding_id
+            own |= bindings - listings.binding_id
+            ids = [row.res_id for row in own]
             found = self.env["b2b.1c.binding"]._get_records(PRICELIST, ids)
-            run.cache["all_pricelists"] = found
-        return run.cache["all_pricelists"]
+            run.cache["own_pricelists"] = found
+        return run.cache["own_pricelists"]
+
+    def _get_place(self, row):
+        """The product and the variant, None for all of them, that an offer is for."""
+        product = row.product
+        variant = product.id if row.offer.characteristic_id else None
+        return product.product_tmpl_id.id, variant
+
+    def _add_unnamed(self, run, row, wanted):
+        """Put into `wanted` the rules that are to go as an offer does not name their
+        price types. An offer that comes twice names the prices of both: so all rows
+        say this before any names one.
+
+        :param dict wanted: see :meth:`_add_wanted`
+        """
+        if not row.offer.prices or self._is_whole(run, row.offer):
+            for pricelist in self._find_own_pricelists(run):
+                wanted[pricelist.id, *self._get_place(row)] = (row, None)
 
     def _add_wanted(self, run, row, pricelists, wanted):
         """Put into `wanted` what is to become of the rules for an offer.
@@ -83,14 +109,8 @@ class B2b1cImporterPrice(models.AbstractModel):
         :param dict wanted: by (pricelist, template, variant or None), as ids: the row
             and the amount, None for a rule that is to go
         """
-        product = row.product
-        variant = product.id if row.offer.characteristic_id else None
-        place = (product.product_tmpl_id.id, variant)
-        prices = row.offer.prices
-        if not prices or self._is_whole(run, row.offer):
-            for pricelist in self._find_all_pricelists(run):
-                wanted[pricelist.id, *place] = (row, None)
-        for price in prices:
+        place = self._get_place(row)
+        for price in row.offer.prices:
             pricelist = pricelists[price.type_id]
             if not pricelist:
                 self._let_wait(row, price)

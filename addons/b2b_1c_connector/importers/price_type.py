@@ -53,7 +53,7 @@ class B2b1cImporterPriceType(models.AbstractModel):
             run.backend, PRICELIST, [(item.id, pricelist.id, item.name, said)]
         )
         self.env["b2b.1c.conflict"]._settle(run.backend, "other", [item.id])
-        for name in ("pricelists", "all_pricelists"):
+        for name in ("pricelists", "own_pricelists"):
             run.cache.pop(name, None)
 
     def _create(self, run, item, currency):

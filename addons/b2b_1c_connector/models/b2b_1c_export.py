@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..words import speaking
-from .b2b_1c_listing import get_catalog
 
 TEMPLATE = "product.template"
 # what comes so long after is of another export
@@ -87,7 +86,7 @@ class B2b1cExport(models.Model):
     @api.model
     def _note_package(self, file, header):
         """Take account of offers: they follow the goods of their catalogue."""
-        catalog = get_catalog(header) or None
+        catalog = header.owner_id or None
         for known in self._find_open(file.backend_id, catalog):
             known.last_offers = file.create_date
 

@@ -95,7 +95,7 @@ class B2b1cFile(models.Model):
             listings._note(self.backend_id, GROUP, classifier or "", ids, self._came)
         elif cls is model.PriceType and run.package:
             ids = [item.id for item in items if not item.deleted]
-            catalog = get_catalog(run.package)
+            catalog = run.package.owner_id
             listings._note(self.backend_id, PRICELIST, catalog, ids, self._came)
         elif cls in (model.Good, model.Problem):
             ids = [
@@ -119,8 +119,3 @@ class B2b1cFile(models.Model):
     @property
     def _came(self):
         return self.create_date
-
-
-def get_catalog(package):
-    """The id of the catalogue that a package of offers belongs to."""
-    return package.catalog_id or package.bare_id or ""

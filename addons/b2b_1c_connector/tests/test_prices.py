@@ -275,6 +275,42 @@ class TestPrices(PricesCase):
         self.assertFalse(self.get_rules(other))
         self.assertEqual(self.get_price(), 11)
 
+    def _import_full(self, catalog, body, head):
+        self.import_xml(
+            package(body, head)
+            .replace("cat-1", catalog)
+            .replace(
+                "<ПакетПредложений>",
+                '<ПакетПредложений СодержитТолькоИзменения="false">',
+            )
+        )
+
+    def test_full_package_leaves_prices_of_other_catalogues(self):
+        retail = price_types(price_type("retail", "Retail"))
+        wholesale = price_types(price_type("wholesale", "Wholesale"))
+        for _time in range(2):
+            self._import_full(
+                "one", offer(prices(price(10, "retail")), name="Saw"), retail
+            )
+            self._import_full(
+                "two", offer(prices(price(8, "wholesale")), name="Saw"), wholesale
+            )
+        for name, amount in (("retail", 10), ("wholesale", 8)):
+            rules = self.get_rules(self.bound(PRICELIST, name))
+            self.assertEqual(rules.fixed_price, amount)
+        self._import_full("two", offer("<Цены/>", name="Saw"), wholesale)
+        self.assertFalse(self.get_rules(self.bound(PRICELIST, "wholesale")))
+        self.assertTrue(self.get_rules(self.bound(PRICELIST, "retail")))
+
+    def test_offer_that_comes_twice_names_the_prices_of_both(self):
+        head = price_types(price_type(), price_type("other", "Other"))
+        both = offer(prices(price(10)), name="Saw") + offer(
+            prices(price(20, "other")), name="Saw"
+        )
+        self._import_full("one", both, head)
+        self.assertEqual(self.get_price(), 10)
+        self.assertEqual(self.get_price(pricelist=self.bound(PRICELIST, "other")), 20)
+
     def test_rule_made_by_hand_is_taken_over(self):
         self.import_types(price_type())
         pricelist = self.bound(PRICELIST, TYPE)
