@@ -26,6 +26,11 @@ SAID = (
     "shipment_number",
     "shipment_date",
 )
+# what is done, and the number and date of what it was done by
+TOLD_BY_NUMBER = (
+    ("paid", "payment_number", "payment_date"),
+    ("shipped", "shipment_number", "shipment_date"),
+)
 # 1C rounds prices so
 PRICE_STEP = Decimal("0.01")
 
@@ -92,13 +97,15 @@ class B2b1cOrderApply(models.Model):
         }
         if document.deleted:
             values["cancelled"] = True
-        # УТ 11 tells of them only when all is paid or shipped
-        if document.payment_number:
-            values.setdefault("paid", True)
-        if document.shipment_number:
-            values.setdefault("shipped", True)
+        for done, number_of, date_of in TOLD_BY_NUMBER:
+            # УТ 11 tells of them only when all is paid or shipped
+            if getattr(document, number_of):
+                values.setdefault(done, True)
+            # what was undone in 1C is not told, its number only is gone
+            elif self[number_of] and self._tells_by_number(document, done):
+                values |= {done: False, number_of: False, date_of: False}
         for name in ("date_in_1c", "payment_date", "shipment_date"):
-            moment = values.pop(name, None)
+            moment = values.get(name) and values.pop(name)
             if moment and moment.year > 1:
                 values[name] = self._to_utc(moment)
         guid = document.id
@@ -108,6 +115,15 @@ class B2b1cOrderApply(models.Model):
             row = (guid, self.order_id.id, self.order_id.name, False)
             bindings._bind(self.backend_id, "sale.order", [row])
         self.write(values)
+
+    def _tells_by_number(self, document, done):
+        """Whether 1C says only by a number that an order is paid or shipped.
+
+        :param model.Document document:
+        :param str done: `paid` or `shipped`
+        """
+        says_so = getattr(document, done) is not None
+        return not says_so and self.backend_id.configuration in ("ut10", "ut11")
 
     def _note_same(self):
         """1C and we say the same of the order now."""

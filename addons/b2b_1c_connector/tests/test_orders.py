@@ -461,6 +461,26 @@ class TestOrdersBack(OrdersCase):
         self.assertIn("ЗК-000001", page)
         self.assertEqual(self.ask(), [])
 
+    def test_what_1c_has_undone_is_undone(self):
+        self.connection.configuration = "ut11"
+        number = requisites(Номер_по_1С="ЗК-000001")
+        paid = requisites(
+            Номер_по_1С="ЗК-000001",
+            Номер_оплаты_по_1С="5",
+            Дата_оплаты_по_1С="2026-03-02",
+            Номер_отгрузки_по_1С="7",
+        )
+        row = self.row(self.order)
+        for said, done in ((paid, True), (number, False)):
+            self.receive(self.order, said)
+            self.assertEqual((row.paid, row.shipped), (done, done))
+        self.assertFalse(row.payment_number or row.payment_date)
+        # who says it in so many words has not taken it back by leaving out the number
+        self.connection.configuration = "unf"
+        self.receive(self.order, paid)
+        self.receive(self.order, number)
+        self.assertTrue(row.paid and row.shipped)
+
     def test_the_same_again_changes_nothing(self):
         self.receive(self.order, lines=self.line("good-1", 3, 300))
         self.order.order_line.product_uom_qty = 2
