@@ -2,6 +2,9 @@ import base64
 
 from odoo import fields, models
 
+# what a picture consists of, wherever it is
+KEPT = ("image_1920", "b2b_1c_path", "b2b_1c_checksum")
+
 
 class ProductTemplatePicture(models.Model):
     """Pictures that 1C gives to products; those that people add stay beside them."""
@@ -18,12 +21,31 @@ class ProductTemplatePicture(models.Model):
         :param list[str] paths: those that it names, the main one first
         """
         self.ensure_one()
-        if not paths and self.b2b_1c_path:
-            self.write(
-                {"image_1920": False, "b2b_1c_path": False, "b2b_1c_checksum": False}
-            )
+        main = self.b2b_1c_path
+        if main and [main] != paths[:1]:
+            self._b2b_1c_change_main(paths)
         images = self.product_template_image_ids.filtered("b2b_1c_path")
         images.filtered(lambda image: image.b2b_1c_path not in paths).unlink()
+
+    def _b2b_1c_change_main(self, paths):
+        """Make another picture of 1C the main one: of those that it has sent before it
+        says the order alone.
+
+        :param list[str] paths: those that 1C names, the main one first
+        """
+        holder = self.product_template_image_ids.filtered("b2b_1c_path")
+        holder = holder.filtered(lambda image: image.b2b_1c_path in paths[:1])
+        if self.b2b_1c_path in paths:
+            holder.create(
+                {
+                    "product_tmpl_id": self.id,
+                    "name": self.name,
+                    "sequence": paths.index(self.b2b_1c_path),
+                    **{name: self[name] for name in KEPT},
+                }
+            )
+        self.write({name: holder[:1][name] for name in KEPT})
+        holder.unlink()
 
     def _b2b_1c_find_picture(self, path, place):
         """What holds a picture: the product the main one, its images the others."""

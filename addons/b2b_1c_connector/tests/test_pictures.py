@@ -102,6 +102,29 @@ class TestPictures(ImportCase):
         self.assertFalse(self.product.image_1920)
         self.assertEqual(self.product.product_template_image_ids, own)
 
+    def test_order_of_pictures_is_followed_though_none_is_sent_again(self):
+        sent = {"a.png": picture("red"), "b.png": picture("green")}
+        self.bring(good("a.png", "b.png"), sent)
+        red, green = self.product.image_1920, self.product.product_template_image_ids
+        green = green.image_1920
+        self.bring(good("b.png", "a.png", name="Turned"))
+        images = self.product.product_template_image_ids
+        self.assertEqual(self.product.b2b_1c_path, "b.png")
+        self.assertEqual(self.product.image_1920, green)
+        self.assertEqual(images.mapped("b2b_1c_path"), ["a.png"])
+        self.assertEqual(images.image_1920, red)
+        self.bring(good("a.png", name="Without the main one"))
+        self.assertEqual(self.product.b2b_1c_path, "a.png")
+        self.assertEqual(self.product.image_1920, red)
+        self.assertFalse(self.product.product_template_image_ids)
+
+    def test_new_main_picture_keeps_the_old_one_that_is_still_named(self):
+        self.bring(good("a.png"), {"a.png": picture("red")})
+        red = self.product.image_1920
+        self.bring(good("b.png", "a.png"), {"b.png": picture("green")})
+        self.assertEqual(self.product.b2b_1c_path, "b.png")
+        self.assertEqual(self.product.product_template_image_ids.image_1920, red)
+
     def test_what_is_no_picture_is_reported_and_harms_nothing(self):
         script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script></svg>'
         broken = picture()[:8] + b"no picture at all"
