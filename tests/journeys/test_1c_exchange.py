@@ -288,6 +288,7 @@ class TestOrdersWith1c(B2bBuilders, ExchangeWith1c):
         self.exchange(profile, base)
         self.assertEqual(row.state, "sent")
         self.assertEqual(len(office.orders), 1)
+        return base, office, number
 
     def test_order_in_ut10(self):
         self.check_order("ut10")
@@ -304,3 +305,35 @@ class TestOrdersWith1c(B2bBuilders, ExchangeWith1c):
 
     def test_order_in_the_module_3_1(self):
         self.check_order("bitrix")
+
+    def test_counterparties_of_the_module_3_1_and_a_merged_one(self):
+        base, office, number = self.check_order("bitrix")
+        entity = self.contract.legal_entity_id
+        [party] = office.parties
+        files = self.find_counterparties()
+        self.assertEqual(sum(files.mapped("created")), 1)
+        self.assertEqual(sum(files.mapped("skipped")), 0)
+        self.assertEqual(self.bound("res.partner", party["id"]), entity)
+        office.set_quantity(number, 0, 4)
+        self.exchange("bitrix", base)
+        file = self.find_counterparties() - files
+        self.assertEqual((len(file), file.unchanged), (1, 1))
+        double = {**party, "id": base.new_id("контрагент"), "name": "Double"}
+        office.parties.append(double)
+        office.merge(keep=double["id"], drop=party["id"])
+        self.exchange("bitrix", base)
+        self.assertTrue(entity.active)
+        conflict = self.env["b2b.1c.conflict"].search(
+            [("backend_id", "=", self.connection.id)]
+        )
+        self.assertEqual((conflict.kind, conflict.choice), ("merged", entity))
+        conflict.action_solve()
+        self.assertEqual(self.bound("res.partner", double["id"]), entity)
+
+    def find_counterparties(self):
+        return self.env["b2b.1c.file"].search(
+            [
+                ("backend_id", "=", self.connection.id),
+                ("name", "like", "contragents%"),
+            ]
+        )

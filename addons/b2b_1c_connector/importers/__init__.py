@@ -8,6 +8,7 @@ from . import stock
 from . import offer
 from . import settlement
 from . import settlement_party
+from . import counterparty
 from . import variant
 from . import unit
 from . import barcode

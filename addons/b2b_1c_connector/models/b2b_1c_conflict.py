@@ -29,6 +29,7 @@ class B2b1cConflict(models.Model):
         [
             ("tax_number", "Several customers with one tax number"),
             ("merged", "Counterparty replaced in 1C"),
+            ("deleted", "Counterparty deleted in 1C"),
             ("contract", "No contract for a document"),
             ("change", "Change that Odoo cannot apply"),
             ("absent", "Goods missing from a full export"),
@@ -122,8 +123,8 @@ class B2b1cConflict(models.Model):
         :param b2b.1c.backend backend: the connection
         :param str kind: one of the field `kind`: `tax_number` and `merged` (people
             choose the customer that `external_id`, a counterparty, is bound to),
-            `contract` (they choose the contract of a document), `change`, `other`
-            (they see to it and say so)
+            `contract` (they choose the contract of a document), `change`, `deleted`,
+            `other` (they see to it and say so)
         :param models.Model record: the records in question of one model, may be empty
         :param str external_id: the id of 1C, may be None
         :param str text: sentences for people

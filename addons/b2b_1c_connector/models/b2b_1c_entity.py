@@ -63,10 +63,10 @@ class B2b1cEntity(models.Model):
     )
 
     @api.model
-    def _get(self, backend, partner):
-        """The row of a legal entity, nothing if there is none."""
+    def _get(self, backend, partners):
+        """The rows of legal entities, as far as there are any."""
         return self.search(
-            [("backend_id", "=", backend.id), ("partner_id", "=", partner.id)]
+            [("backend_id", "=", backend.id), ("partner_id", "in", partners.ids)]
         )
 
     @api.model
@@ -128,22 +128,22 @@ class B2b1cEntity(models.Model):
     def _release(self):
         """Let go what was held for these legal entities."""
         summary = self._activity_summary()
-        for row in self:
+        for backend, rows in self.grouped("backend_id").items():
             held = self.env["b2b.1c.order"].search(
                 [
-                    ("backend_id", "=", row.backend_id.id),
+                    ("backend_id", "=", backend.id),
                     ("state", "=", "held"),
                     (
                         "order_id.partner_id.commercial_partner_id",
-                        "=",
-                        row.partner_id.id,
+                        "in",
+                        rows.partner_id.ids,
                     ),
                 ]
             )
             held._release()
-            row.partner_id.activity_ids.filtered(
-                lambda activity: activity.summary == summary
-            ).action_done()
+        self.partner_id.activity_ids.filtered(
+            lambda activity: activity.summary == summary
+        ).action_done()
 
     @api.model
     def _bind(self, backend, partner, guid, name):
@@ -172,9 +172,9 @@ class B2b1cEntity(models.Model):
             partner,
             guid,
             speaking(self.env)._(
-                "1C has booked an order of %(entity)s to %(name)s; until now that was "
-                "%(before)s. If both are the same, as after duplicates were merged, "
-                "choose it: later orders are then booked to %(name)s.",
+                "1C knows %(entity)s as %(name)s now; before, that was %(before)s. If "
+                "both are the same, as after duplicates were merged, choose it: later "
+                "orders are then booked to %(name)s.",
                 entity=partner.name,
                 name=f"{name or '-'} ({guid})",
                 before=f"{self.name_in_1c or '-'} ({self.external_id})",
@@ -186,20 +186,45 @@ class B2b1cEntity(models.Model):
     @api.model
     def _rebind(self, backend, partner, guid, name):
         """Keep 1C's own id of a legal entity in place of the one before, if any."""
-        row = self._get(backend, partner)
-        values = {"external_id": guid, "name_in_1c": name, "state": "known"}
-        if row:
-            row.write(values)
-        else:
-            row = self.create(
-                {**values, "backend_id": backend.id, "partner_id": partner.id}
-            )
+        self._rebind_all(backend, [(partner, guid, name)])
+
+    @api.model
+    def _rebind_all(self, backend, told):
+        """Keep 1C's own ids of legal entities, at once.
+
+        :param b2b.1c.backend backend:
+        :param list told: (res.partner, id of 1C, what 1C calls it), each partner once
+        """
+        partners = self.env["res.partner"].union(*(partner for partner, *_ in told))
+        known = self._get(backend, partners).grouped("partner_id")
+        rows, new, gone = self.browse(), [], []
+        for partner, guid, name in told:
+            values = {"external_id": guid, "name_in_1c": name, "state": "known"}
+            if row := known.get(partner):
+                if row.external_id != guid:
+                    gone.append(row.external_id)
+                row.write(values)
+                rows += row
+            else:
+                new.append(
+                    {**values, "backend_id": backend.id, "partner_id": partner.id}
+                )
+        rows += self.create(new)
         bindings = self.env["b2b.1c.binding"]
-        taken = bindings._find(backend, "res.partner", [guid]).get(guid)
-        if not taken:
-            rows = [(guid, partner.id, name, False)]
-            bindings._bind(backend, "res.partner", rows)
-        row._release()
+        guids = [guid for _partner, guid, _name in told]
+        taken = bindings._find(backend, "res.partner", guids)
+        bindings._bind(
+            backend,
+            "res.partner",
+            [
+                (guid, partner.id, name, False)
+                for partner, guid, name in told
+                if guid not in taken
+            ],
+        )
+        # of no account any more, whether it is deleted or not
+        self.env["b2b.1c.conflict"]._settle(backend, "deleted", filter(None, gone))
+        rows._release()
 
     # -- the legal entity as 1C wants it
 
@@ -280,16 +305,33 @@ def is_same_number(party, partner):
     :return: None if one of them has no number
     :rtype: bool | None
     """
-    ours, theirs = {get_inn(partner)}, {_clean_inn(party.inn)}
-    if code := _get_okpo(partner):
-        # there, Odoo may keep either of the two as tax number
-        ours.add(code)
+    ours, theirs = get_numbers(partner), {_clean_inn(party.inn)}
+    if _get_okpo(partner):
         theirs.add(party.okpo)
     nothing = {None, False, ""}
-    if not ours - nothing or not theirs - nothing:
+    if not ours or not theirs - nothing:
         return None
     branches = {partner.kpp, party.kpp} - nothing
-    return bool(ours & theirs - nothing) and len(branches) < 2
+    return bool(ours & theirs) and len(branches) < 2
+
+
+def get_numbers(partner):
+    """The numbers by one of which 1C may know a partner.
+
+    :rtype: set[str]
+    """
+    # in Ukraine Odoo may keep either of the two as tax number
+    return set(filter(None, [get_inn(partner), _get_okpo(partner)]))
+
+
+def get_party_numbers(party):
+    """The numbers that a counterparty of 1C may have here, by :func:`get_numbers`; of
+    those found :func:`is_same_number` decides.
+
+    :param model.Counterparty party:
+    :rtype: set[str]
+    """
+    return set(filter(None, [_clean_inn(party.inn), party.okpo]))
 
 
 def _get_okpo(partner):

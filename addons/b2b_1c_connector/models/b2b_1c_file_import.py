@@ -67,6 +67,7 @@ class B2b1cFileImport(models.Model):
             model.PriceType: "b2b.1c.importer.price_type",
             model.Warehouse: "b2b.1c.importer.warehouse",
             model.Offer: "b2b.1c.importer.offer",
+            model.Counterparty: "b2b.1c.importer.counterparty",
             model.Document: "b2b.1c.importer.document",
         }
 

@@ -13,6 +13,7 @@ from . import test_commerceml_samples
 from . import test_commerceml_writer
 from . import test_conflict
 from . import test_connection
+from . import test_counterparties
 from . import test_exchange
 from . import test_exchange_fuzzing
 from . import test_exchange_log
