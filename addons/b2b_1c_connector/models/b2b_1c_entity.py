@@ -13,6 +13,7 @@ PREFIX = re.compile(r"[A-Za-z]{2}(?=\d)")
 ENTREPRENEUR = 12
 # resident or not; 6 are proprietors who act jointly, others are dates of birth
 COMPANY_OF_KZ = "45"
+CHECK = "b2b_1c_connector.activity_type_check"
 
 
 class B2b1cEntity(models.Model):
@@ -93,8 +94,8 @@ class B2b1cEntity(models.Model):
             return
         self.create({"backend_id": backend.id, "partner_id": partner.id})
         partner.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self._activity_summary(),
+            CHECK,
+            summary=self.env._("Check a legal entity for 1C"),
             # names are text, and notes are HTML
             note=Markup("<p>%s</p>")
             % self.env._(
@@ -104,10 +105,6 @@ class B2b1cEntity(models.Model):
             ),
             user_id=order._b2b_get_responsible().id,
         )
-
-    @api.model
-    def _activity_summary(self):
-        return self.env._("Check a legal entity for 1C")
 
     def action_check(self):
         """Let the orders of these legal entities go to 1C, for managers."""
@@ -127,7 +124,6 @@ class B2b1cEntity(models.Model):
 
     def _release(self):
         """Let go what was held for these legal entities."""
-        summary = self._activity_summary()
         for backend, rows in self.grouped("backend_id").items():
             held = self.env["b2b.1c.order"].search(
                 [
@@ -141,9 +137,7 @@ class B2b1cEntity(models.Model):
                 ]
             )
             held._release()
-        self.partner_id.activity_ids.filtered(
-            lambda activity: activity.summary == summary
-        ).action_done()
+        self.partner_id.activity_feedback([CHECK])
 
     @api.model
     def _bind(self, backend, partner, guid, name):

@@ -391,6 +391,19 @@ class TestNewEntities(OrdersCase):
         self.assertEqual(len(self.exchange_all()), 1)
         self.assertEqual(self.row(self.confirm()).state, "waiting")
 
+    def test_the_activity_ends_whatever_language_it_was_made_in(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.connection.new_entities = "hold"
+        order = self._create_order()
+        order.with_context(lang="ru_RU").action_confirm()
+        activity = self.dealer.activity_ids
+        # as a translation would: there may be none here
+        activity.summary = "Проверьте юридическое лицо для 1С"
+        other = self.dealer.activity_schedule(summary="Check a legal entity for 1C")
+        entity = self.env["b2b.1c.entity"].search([])
+        entity.with_user(self.manager).with_context(lang="en_US").action_check()
+        self.assertEqual(self.dealer.activity_ids, other)
+
     def test_change_of_the_rule_lets_go_what_is_held(self):
         self.connection.new_entities = "hold"
         order = self.confirm()
