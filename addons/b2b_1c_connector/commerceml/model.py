@@ -367,6 +367,15 @@ class Stock:
 
 
 @dataclass(slots=True)
+class Placement:
+    """What a row of goods says of their groups; never read, kept of a row for later."""
+
+    id: str
+    groups: list[str]
+    line: int = place()
+
+
+@dataclass(slots=True)
 class Offer(Good):
     """What is on sale, its prices and stock; each may come in a file of its own.
 

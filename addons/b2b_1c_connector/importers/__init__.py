@@ -16,5 +16,6 @@ from . import property
 from . import attribute
 from . import good_property
 from . import good
+from . import placement
 from . import picture
 from . import document

@@ -112,6 +112,8 @@ class B2b1cImporterGood(models.AbstractModel):
         new, bound = [], []
         # what waits of these rows is older
         self.env["b2b.1c.waiting"]._forget(run.backend, "Good", list(changed))
+        placements = self.env["b2b.1c.importer.placement"]
+        placements._forget(run, [item for item, _said in changed.values()])
         properties = self.env["b2b.1c.importer.good.property"]
         told = properties._read(run, [item for item, _said in changed.values()])
         barcodes = Barcodes(run, [item for item, _said in changed.values()])
@@ -149,6 +151,7 @@ class B2b1cImporterGood(models.AbstractModel):
         properties._write(
             run, {products[key]: told[key][1] for key in products if key in told}
         )
+        placements._let_wait(run, [changed[key][0] for key in products])
         return found.keys() | {row[0] for row in bound}
 
     def _find_unit(self, run, item):
@@ -190,9 +193,10 @@ class B2b1cImporterGood(models.AbstractModel):
             values["is_storable"] = not service
         if item.deleted is not None:
             values["active"] = not item.deleted
-        in_groups, of_groups = self._get_groups(run, item)
+        placements = self.env["b2b.1c.importer.placement"]
+        of_groups = placements._prepare(run, item.groups)
         taxed, of_taxes = self._get_taxes(run, item)
-        return in_groups and taxed, {**values, **of_groups, **of_taxes}
+        return taxed, {**values, **of_groups, **of_taxes}
 
     def _get_name(self, run, item):
         full = item.requisite("Полное наименование")
@@ -218,26 +222,6 @@ class B2b1cImporterGood(models.AbstractModel):
             text = plaintext2html(text) if text.strip() else ""
         # the field would let an administrator write anything
         return False if is_html_empty(text) else html_sanitize(text)
-
-    def _get_groups(self, run, item):
-        """Categories of backend and shop: whether all are known, and the values."""
-        if item.groups is None:
-            return True, {}
-        internal = self._find_bound(run, "product.category", item.groups)
-        public = self._find_bound(run, "product.public.category", item.groups)
-        values = {"public_categ_ids": [Command.set([one.id for one in public])]}
-        if internal:
-            values["categ_id"] = internal[0].id
-        return len(internal) == len(item.groups), values
-
-    def _find_bound(self, run, res_model, external_ids):
-        cache = run.cache.setdefault(res_model, {})
-        missing = [one for one in external_ids if one not in cache]
-        if missing:
-            bindings = self.env["b2b.1c.binding"]
-            cache.update(dict.fromkeys(missing))
-            cache.update(bindings._find(run.backend, res_model, missing))
-        return [cache[one] for one in external_ids if cache[one]]
 
     def _get_taxes(self, run, item):
         """Sales taxes: whether they are known, and the values."""

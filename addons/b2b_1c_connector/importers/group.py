@@ -63,4 +63,6 @@ class B2b1cImporterGroup(models.AbstractModel):
                 record = self.env[name].create(values)
             rows = [(item.id, record.id, item.name, said)]
             bindings._bind(run.backend, name, rows).deleted = False
+            # goods of the same file may have asked for it in vain
+            run.cache.pop(name, None)
         run.count("updated" if known else "created")

@@ -62,7 +62,9 @@ class Run:
         self.count("failed")
         self.report(item, reason)
 
-    def wait(self, item, needs_model, needs_id, reason, part="", count=True):
+    def wait(
+        self, item, needs_model, needs_id, reason, part="", count=True, report=True
+    ):
         """Keep a row until what it needs is bound, and report that.
 
         :param item: a dataclass with `id`, cut down to what waits
@@ -71,11 +73,13 @@ class Run:
         :param str reason: a sentence for people
         :param str part: tells apart what waits of one row
         :param bool count: whether the row is to be counted: it is once
+        :param bool report: False if the same was reported of another row
         """
         if count:
             self.count("waiting")
         self._kept.append((item, needs_model, needs_id, part, reason))
-        self.report(item, reason, waits=True)
+        if report:
+            self.report(item, reason, waits=True)
 
     def keep_waiting(self):
         """Save the rows of a batch that wait."""

@@ -64,6 +64,7 @@ class B2b1cFileImport(models.Model):
             model.Property: "b2b.1c.importer.property",
             model.UnitDefinition: "b2b.1c.importer.unit",
             model.Good: "b2b.1c.importer.good",
+            model.Placement: "b2b.1c.importer.placement",
             model.PriceType: "b2b.1c.importer.price_type",
             model.Warehouse: "b2b.1c.importer.warehouse",
             model.Offer: "b2b.1c.importer.offer",

@@ -30,7 +30,14 @@ SETTINGS = {
     "orders_in": ("exchange_states", "interval_orders"),
     "documents": ("keeps_books", "interval_documents"),
 }
-GOODS = (model.Classifier, model.Catalog, model.Group, model.Property, model.Good)
+GOODS = (
+    model.Classifier,
+    model.Catalog,
+    model.Group,
+    model.Property,
+    model.Good,
+    model.Placement,
+)
 # a session that has said nothing for so long is over
 OVER = timedelta(minutes=3)
 

@@ -126,13 +126,96 @@ class TestGoods(ImportCase):
         self.assertEqual(product.categ_id.name, "Sale")
         self.assertEqual(product.public_categ_ids.mapped("name"), ["Sale"])
 
-    def test_groups_that_come_later_are_not_forgotten(self):
-        row = good(content="<Группы><Ид>a</Ид></Группы>")
-        self.import_goods(row)
-        self.import_xml(groups(group("a", "Tools")))
-        self.import_goods(row)
-        self.assertEqual(self.product().categ_id.name, "Tools")
+    def _in_groups(self, *ids):
+        told = "".join(f"<Ид>{one}</Ид>" for one in ids)
+        return f"<Группы>{told}</Группы>"
+
+    def _waiting(self):
+        return self.env["b2b.1c.waiting"].search([])
+
+    def test_goods_come_into_a_group_that_comes_later(self):
+        row = good(content=self._in_groups("a"))
+        file = self.import_goods(row)
+        self.assertEqual((file.created, file.waiting), (1, 0))
+        self.assertTrue(file.problem_ids.waits)
+        product = self.product()
+        self.assertFalse(product.public_categ_ids)
+        # repeated or not: it waits once
         self.assertEqual(self.import_goods(row).unchanged, 1)
+        self.assertEqual(len(self._waiting()), 1)
+        file = self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual((file.created, file.updated), (1, 1))
+        self.assertEqual(product.categ_id.name, "Tools")
+        self.assertEqual(product.public_categ_ids.mapped("name"), ["Tools"])
+        self.assertEqual(self.product(), product)
+        self.assertFalse(self._waiting())
+        self.assertEqual(self.import_goods(row).unchanged, 1)
+
+    def test_groups_that_come_one_after_another(self):
+        self.import_goods(good(content=self._in_groups("a", "b")))
+        self.import_xml(groups(group("b", "Sale")))
+        product = self.product()
+        self.assertFalse(product.categ_id.name == "Tools")
+        self.import_xml(groups(group("a", "Tools")))
+        # the first group is the one of the backend
+        self.assertEqual(product.categ_id.name, "Tools")
+        names = set(product.public_categ_ids.mapped("name"))
+        self.assertEqual(names, {"Tools", "Sale"})
+        self.assertFalse(self._waiting())
+
+    def test_groups_that_stand_behind_the_goods_in_one_file(self):
+        row = good(content=self._in_groups("a"))
+        self.import_xml(catalog(row) + groups(group("a", "Tools")))
+        self.assertEqual(self.product().categ_id.name, "Tools")
+        self.assertFalse(self._waiting())
+
+    def test_what_people_changed_while_a_group_was_awaited_stays(self):
+        self.import_goods(good(content=self._in_groups("a")))
+        self.product().write({"name": "Handsaw", "is_published": False})
+        self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual(self.product().categ_id.name, "Tools")
+        self.assertEqual(self.product().name, "Handsaw")
+        self.assertFalse(self.product().is_published)
+
+    def test_goods_that_moved_meanwhile_do_not_come_into_the_older_group(self):
+        self.import_xml(groups(group("b", "Sale")))
+        self.import_goods(good(content=self._in_groups("a")))
+        self.import_goods(good(content=self._in_groups("b")))
+        self.assertFalse(self._waiting())
+        self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual(self.product().categ_id.name, "Sale")
+
+    def test_a_newer_row_that_is_silent_of_groups_leaves_them_awaited(self):
+        self.import_goods(good(content=self._in_groups("a")))
+        self.import_goods(good(name="Handsaw"))
+        self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual(self.product().categ_id.name, "Tools")
+        self.assertEqual(self.product().name, "Handsaw")
+
+    def test_goods_that_left_meanwhile_are_not_made_anew(self):
+        self.import_goods(good(content=self._in_groups("a")))
+        self.product().unlink()
+        file = self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual((file.created, file.skipped), (1, 1))
+        self.assertFalse(self.product() or self._waiting())
+
+    def test_groups_of_another_connection_are_not_awaited(self):
+        self.import_goods(good(content=self._in_groups("a")))
+        other = self._create_connection("other")
+        exchange, _token = self.env["b2b.1c.exchange"]._begin(other, "catalog")
+        data = as_1c_writes(envelope(groups(group("a", "Tools"))))
+        self.run_import(self.receive(data, exchange=exchange))
+        self.assertFalse(self.product().public_categ_ids)
+        self.assertEqual(len(self._waiting()), 1)
+
+    def test_many_goods_of_an_unknown_group_are_one_report(self):
+        rows = [good(f"g{n}", content=self._in_groups("a")) for n in range(30)]
+        file = self.import_goods(*rows)
+        self.assertEqual((file.created, len(file.problem_ids)), (30, 1))
+        file = self.import_xml(groups(group("a", "Tools")))
+        self.assertEqual(file.updated, 30)
+        product = self.product("g29")
+        self.assertEqual(product.categ_id.name, "Tools")
 
     # -- units and taxes
 
