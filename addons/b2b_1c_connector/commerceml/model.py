@@ -388,6 +388,19 @@ class Offer(Good):
     quantity: Decimal | None = None
     stocks: list[Stock] | None = None
 
+    @property
+    def tells_goods(self):
+        """Whether it describes goods, as catalogues do: others name no groups."""
+        return bool(
+            self.groups is not None and self.name and not self.characteristic_id
+        )
+
+    @property
+    def tells_more(self):
+        """Whether it says anything of prices or stock."""
+        said = (self.prices, self.quantity, self.stocks)
+        return any(one is not None for one in said)
+
 
 # -- documents (2.5, 2.6)
 

@@ -6,6 +6,7 @@ from . import price
 from . import warehouse
 from . import stock
 from . import offer
+from . import offer_goods
 from . import settlement
 from . import settlement_party
 from . import counterparty

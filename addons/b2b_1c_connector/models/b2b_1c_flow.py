@@ -267,6 +267,8 @@ class B2b1cFile(models.Model):
                 item.quantity is not None or item.stocks is not None for item in items
             ):
                 found.add("stock")
+            if any(item.tells_goods for item in items):
+                found.add("goods")
             return found
         return {"goods"} if issubclass(cls, GOODS) else set()
 

@@ -173,6 +173,65 @@ class TestLayouts(ImportCase):
         pricelist = self.bound("product.pricelist", kind)
         self.assertEqual(pricelist._get_product_price(product, 1), 1760)
 
+    # -- goods that come as offers
+
+    IN_GROUP = "<Группы><Ид>gr-1</Ид></Группы>"
+
+    def test_goods_described_by_offers_without_any_catalogue(self):
+        head = groups(group("gr-1", "Tools"))
+        told = [
+            offer("<БитриксТеги/>" + self.IN_GROUP, f"g-{n}", f"Saw {n}")
+            for n in (1, 2)
+        ]
+        body = head + package("".join(told), price_types(price_type(currency="руб")))
+        counts = self.bring(body, "import.xml", version="2.05", namespace="")
+        # a group, a price type and goods
+        self.assertEqual(counts, {"created": 4})
+        product = self.bound("product.template", "g-1")
+        self.assertEqual((product.name, product.categ_id.name), ("Saw 1", "Tools"))
+        rows = offer("<БазоваяЕдиница Код='796 '>шт</БазоваяЕдиница>", "g-1", "Saw 1")
+        rows += offer(prices(price(50)), "g-1#c-1", "Saw 1 (Large)")
+        rows += offer(prices(price(70)), "g-2", "Saw 2")
+        self.bring(package(rows), "offers.xml", version="2.05", namespace="")
+        waiting = self.env["b2b.1c.waiting"].search([])
+        self.assertFalse(waiting, waiting.mapped("reason"))
+        self.assertEqual(product.name, "Saw 1")
+        variant = self.bound("product.product", "g-1#c-1")
+        self.assertEqual(variant.product_tmpl_id, product)
+
+    def test_goods_described_by_offers_change_and_leave(self):
+        self.bring(package(offer(self.IN_GROUP, name="Saw")), "import.xml")
+        product = self.bound("product.template", "good-1")
+        file = self.import_xml(package(offer(self.IN_GROUP, name="Handsaw")))
+        self.assertEqual((file.updated, product.name), (1, "Handsaw"))
+        self.assertEqual(file.flows, "goods")
+        gone = self.IN_GROUP + "<ПометкаУдаления>true</ПометкаУдаления>"
+        self.import_xml(package(offer(gone, name="Handsaw")))
+        self.assertFalse(product.active)
+
+    def test_goods_described_with_their_prices_count_once(self):
+        rows = offer(self.IN_GROUP + prices(price(50)), "g-1", "Saw")
+        body = package(rows, price_types(price_type(currency="руб")))
+        self.assertEqual(self.bring(body), {"created": 2})
+        product = self.bound("product.template", "g-1").product_variant_id
+        pricelist = self.bound("product.pricelist", "type-1")
+        self.assertEqual(pricelist._get_product_price(product, 1), 50)
+
+    def test_what_a_catalogue_lists_is_not_described_by_offers(self):
+        self.bring(groups(group("gr-1", "Tools")) + catalog(good(self.IN_GROUP)))
+        file = self.import_xml(package(offer(self.IN_GROUP, "g-1", "Saw (offer)")))
+        product = self.bound("product.template", "g-1")
+        self.assertEqual((product.name, file.unchanged), ("Saw", 1))
+
+    def test_offers_of_unknown_goods_or_without_groups_make_none(self):
+        rows = offer(prices(price(50)), "g-1", "Saw")
+        rows += offer(self.IN_GROUP + prices(price(50)), "g-2#c-1", "Saw (Large)")
+        self.import_xml(package(rows))
+        self.connection.exchange_goods = False
+        self.import_xml(package(offer(self.IN_GROUP, "g-3", "Saw")))
+        for external_id in ("g-1", "g-2", "g-3"):
+            self.assertFalse(self.bound("product.template", external_id))
+
     def test_old_base_in_utf_16_without_offers(self):
         body = classifier(OWNER) + package("", f"{OWNER}<ТипыЦен/>")
         counts = self.bring(body, version="2.03", namespace="", encoding="utf-16")
