@@ -30,11 +30,13 @@ class Exchange(Controller):
         http = request.httprequest
         request.update_env(user=SUPERUSER_ID)
         words = read_query(http.environ)
+        client = describe_client(http.user_agent.string, http.remote_addr)
         exchange = request.env["b2b.1c.backend"]._identify(
             key,
             words,
             cookies=parse_cookie(http.environ.get("HTTP_COOKIE", "")),
             credentials=read_credentials(http.headers.get("Authorization")),
+            client=client,
         )
         if not exchange:
             _logger.info("1C refused at %s from %s", http.path, http.remote_addr)
@@ -47,7 +49,7 @@ class Exchange(Controller):
             response.headers["WWW-Authenticate"] = 'Basic realm="1C"'
             return response
         request.update_env(user=exchange.env.uid, su=True)
-        exchange._note_client(http.user_agent.string, http.remote_addr)
+        exchange._note_client(client)
         # read once we know who sends it, and kept: the request is answered again if it
         # met another transaction
         reply, content_type = exchange._answer(words, http.get_data(cache=True))
@@ -65,3 +67,14 @@ def read_credentials(header):
         return None
     login, colon, password = decode(raw).partition(":")
     return (login, password) if colon else None
+
+
+def describe_client(program, address):
+    """Who calls, in words.
+
+    :param str program: as it names itself
+    :param str address: IP address
+    :rtype: str
+    """
+    client = " · ".join(filter(None, [(program or "")[:100], address]))
+    return client.replace("\0", "")

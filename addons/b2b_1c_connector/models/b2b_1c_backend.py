@@ -323,13 +323,14 @@ class B2b1cBackend(models.Model):
         return bool(right & name & bool(connection.active and connection.password_hash))
 
     @api.model
-    def _identify(self, key, words, cookies, credentials):
+    def _identify(self, key, words, cookies, credentials, client=""):
         """Who calls: by the cookie, else by login and password.
 
         :param str key: names the connection
         :param dict words: the query of the call; the cookie of a new session is added
         :param dict cookies:
         :param credentials: login and password, or None
+        :param str client: program and address
         :return: the exchange that the call belongs to, in the environment of the
             connection's user; nothing if it is to be refused
         """
@@ -354,8 +355,13 @@ class B2b1cBackend(models.Model):
             elif is_test:
                 return exchanges.browse()
             else:
-                anew = words.get("mode") == "init"
-                found = exchanges._resume(connection, kind, anew)
+                found = exchanges._resume(
+                    connection,
+                    kind,
+                    anew=words.get("mode") == "init",
+                    client=client,
+                    number=words.get("sessid", ""),
+                )
         user = connection.user_id
         found = found.with_user(user).sudo().with_company(connection.company_id)
         return found.with_context(lang=user.lang)

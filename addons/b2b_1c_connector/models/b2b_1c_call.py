@@ -1,9 +1,12 @@
 import base64
+from datetime import timedelta
 
 from odoo import api, fields, models
 
 # the beginning of a reply, which tells what it was; what is longer is kept in a file
 BEGINNING = 500
+# who asks how an import goes on and is told the same is written down once in so long
+POLLS = timedelta(seconds=10)
 
 
 class B2b1cCall(models.Model):
@@ -20,7 +23,12 @@ class B2b1cCall(models.Model):
     mode = fields.Char(readonly=True)
     filename = fields.Char(string="File", readonly=True)
     version = fields.Char(readonly=True)
-    count = fields.Integer(string="Times", default=1, readonly=True)
+    count = fields.Integer(
+        string="Times",
+        default=1,
+        readonly=True,
+        help="Questions how an import goes on are counted once in ten seconds.",
+    )
     size = fields.Integer(string="Bytes", readonly=True)
     reply = fields.Text(readonly=True)
     refused = fields.Boolean(readonly=True)
@@ -46,7 +54,6 @@ class B2b1cCall(models.Model):
         :param bytes body:
         :param reply: text or bytes
         """
-        exchange.date_last = fields.Datetime.now()
         raw = reply if isinstance(reply, bytes) else reply.encode()
         if isinstance(reply, bytes):
             reply = reply.decode("windows-1251")
@@ -67,11 +74,18 @@ class B2b1cCall(models.Model):
             [("exchange_id", "=", exchange.id)], order="id desc", limit=1
         )
         is_long = len(reply) > BEGINNING
-        if (
+        repeats = (
             last
             and not is_long
             and all((last[key] or "") == asked[key] for key in asked)
-        ):
+        )
+        now = fields.Datetime.now()
+        if repeats and reply.startswith("progress") and last.reply == values["reply"]:
+            # 1C polls without a pause: a row each time would be all that is done
+            if exchange.date_last and now - exchange.date_last < POLLS:
+                return
+        exchange.date_last = now
+        if repeats:
             size = min(last.size + len(body), 2**31 - 1)
             last.write({**values, "count": last.count + 1, "size": size})
             return

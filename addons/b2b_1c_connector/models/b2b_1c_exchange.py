@@ -181,16 +181,29 @@ class B2b1cExchange(models.Model):
         )
 
     @api.model
-    def _resume(self, backend, kind, anew=False):
-        """The session of a client that sends no cookie: the last one of its kind.
+    def _resume(self, backend, kind, anew=False, client="", number=""):
+        """The session of a client that sends no cookie: the one that it names, else the
+        last one of its kind that it began itself, else the last one of its kind.
 
-        :param bool anew: the client begins to send: what is kept stays whole, with its
-            pictures
+        :param bool anew: the client begins to send: nothing of others is thrown away,
+            and what is kept stays whole, with its pictures
+        :param str client: who calls
+        :param str number: `sessid` of the query, as `checkauth` told it
         """
         since = fields.Datetime.now() - SESSION
-        domain = [("backend_id", "=", backend.id), ("kind", "=", kind)]
-        domain.append(("is_ours", "=", False))
-        found = self.search([*domain, ("date_last", ">", since)], limit=1)
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("kind", "=", kind),
+            ("is_ours", "=", False),
+            ("date_last", ">", since),
+        ]
+        found = self.browse()
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            found = self.search([*domain, ("id", "=", int(number))])
+        found = found or self.search([*domain, ("client", "=", client)], limit=1)
+        if not anew:
+            # its address may have changed
+            found = found or self.search(domain, limit=1)
         if anew and "kept" in found.file_ids.mapped("state"):
             found = self.browse()
         return found or self._begin(backend, kind)[0]
@@ -207,14 +220,11 @@ class B2b1cExchange(models.Model):
             )
         self.check_access("read")
 
-    def _note_client(self, program, address):
+    def _note_client(self, client):
         """Keep who calls.
 
-        :param str program: as it names itself
-        :param str address: IP address
+        :param str client: program and address
         """
-        client = " · ".join(filter(None, [(program or "")[:100], address]))
-        client = client.replace("\0", "")
         if self.client != client:
             self.client = client
 
@@ -271,7 +281,9 @@ class B2b1cExchange(models.Model):
                 ("exchange_id.date_last", "<", now - SILENCE),
             ]
         )
-        silent._take_up()
+        repeated = silent.filtered(lambda file: file._is_repeated())
+        repeated._drop()
+        (silent - repeated)._take_up()
         for backend in self.env["b2b.1c.backend"]._find_due():
             backend._start_kept()
         late = files.search(

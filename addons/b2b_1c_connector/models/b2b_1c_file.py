@@ -99,6 +99,23 @@ class B2b1cFile(models.Model):
         self.part_ids.unlink()
         self.state = "dropped"
 
+    def _is_repeated(self):
+        """Whether 1C has sent a file once more, in a later session, and asked for its
+        import: then older information would come over newer. Archives are called
+        otherwise each time.
+        """
+        self.ensure_one()
+        domain = [
+            ("backend_id", "=", self.backend_id.id),
+            ("exchange_id.kind", "=", self.exchange_id.kind),
+            ("id", ">", self.id),
+            ("content", "=", self.content),
+            ("state", "in", ("kept", "waiting", "done")),
+        ]
+        if self.content != "archive":
+            domain.append(("name", "=", self.name))
+        return bool(self.search_count(domain, limit=1))
+
     def _unpack(self, source):
         """Make a file of each in the archive.
 

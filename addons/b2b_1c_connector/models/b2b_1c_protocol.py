@@ -210,7 +210,7 @@ class B2b1cFileWait(models.Model):
         1C asks again without a pause, so that without waiting it would keep a worker
         busy; and of each connection only one request waits, so that several that ask at
         once do not keep all workers waiting. Several connections leave one worker to
-        pages and jobs: whoever comes last waits for a moment only.
+        pages and jobs. Whoever else comes waits for a moment only.
 
         :return: state and error, as they are in the end
         """
@@ -227,7 +227,8 @@ class B2b1cFileWait(models.Model):
     def _get_patience(self, seconds, look):
         """How long this request may wait."""
         if not self._try_lock(HELD, self.backend_id.id):
-            return 0
+            # not at once: 1C would ask again as soon as it is told
+            return look
         workers = config["workers"]
         slots = range(1, workers)
         if not workers or any(self._try_lock(HELD_OF_ALL, slot) for slot in slots):

@@ -17,6 +17,8 @@ from . import test_counterparties
 from . import test_exchange
 from . import test_exchange_fuzzing
 from . import test_exchange_log
+from . import test_exchange_polling
+from . import test_exchange_sessions
 from . import test_exchange_uploads
 from . import test_flow
 from . import test_flow_documents
@@ -31,6 +33,7 @@ from . import test_orders
 from . import test_orders_alive
 from . import test_orders_fault
 from . import test_orders_http
+from . import test_orders_large
 from . import test_orders_reference
 from . import test_parties
 from . import test_pictures

@@ -27,6 +27,8 @@ GOODS = as_1c_writes(envelope(catalog("<Товар><Ид>g-1</Ид></Товар>
 class Client:
     """Talks as 1C does: it takes the cookie from the body, and is never redirected."""
 
+    agent = "1C+Enterprise/8.3"
+
     def __init__(self, case, key, login, password, basic_always=True):
         self.case = case
         self.key = key
@@ -37,7 +39,7 @@ class Client:
     def call(self, kind, mode, body=None, post=None, login=None, **words):
         query = "".join(f"&{name}={value}" for name, value in words.items())
         url = f"{self.case.base_url()}/b2b/1c/{self.key}?type={kind}&mode={mode}{query}"
-        headers = {"User-Agent": "1C+Enterprise/8.3"}
+        headers = {"User-Agent": self.agent}
         if login or (login is None and (self.basic_always or mode == "checkauth")):
             headers["Authorization"] = self.basic
         if body is not None or post:

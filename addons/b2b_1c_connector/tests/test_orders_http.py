@@ -62,7 +62,10 @@ class OrdersHttpCase(B2bBuilders, Builders1c, HttpCase):
 
     def _query(self, client=None, **words):
         """The orders in the reply, as 1C reads them."""
-        answer = (client or self.client).call("sale", "query", **words)
+        return self._read((client or self.client).call("sale", "query", **words))
+
+    def _read(self, answer):
+        """The orders in an answer."""
         self.assertEqual(answer.status_code, 200)
         self.assertTrue(answer.content.startswith(b"<?xml"), answer.content[:200])
         items = list(Reader(io.BytesIO(answer.content)))
