@@ -221,7 +221,7 @@ class B2b1cExport(models.Model):
         """
         self.ensure_one()
         self.env["b2b.1c.turn"]._take(self.backend_id)
-        if self.state != "open":
+        if self.state != "open" or self.backend_id.clear_up == "never":
             return
         self.note = self._find_obstacle()
         if not self.note:

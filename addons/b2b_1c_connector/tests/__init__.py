@@ -40,6 +40,8 @@ from . import test_pictures
 from . import test_prices
 from . import test_properties
 from . import test_properties_page
+from . import test_properties_shared
+from . import test_refused_logins
 from . import test_rights
 from . import test_schedule
 from . import test_settlement

@@ -13,10 +13,7 @@ from .common_properties import good
 TEMPLATE = "product.template"
 
 
-@tagged("post_install", "-at_install")
-class TestClearing(ImportCase):
-    """What becomes of goods that a full export does not name any more."""
-
+class ClearingCase(ImportCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -94,6 +91,11 @@ class TestClearing(ImportCase):
     @property
     def export(self):
         return self.connection.export_ids[:1]
+
+
+@tagged("post_install", "-at_install")
+class TestClearing(ClearingCase):
+    """What becomes of goods that a full export does not name any more."""
 
     # -- not before the end
 
@@ -182,6 +184,26 @@ class TestClearing(ImportCase):
         self.send_goods(*"abc", full=True)
         self.tell_complete()
         self.assertEqual(self.get_shown(), "abcd")
+
+    def test_never_stops_what_1c_has_told_before(self):
+        self.send_goods(*"abcd", full=True)
+        self.send_goods("a", full=True)
+        self.send_goods("b", fail=True)
+        self.send_goods("c", number=3)
+        self.tell_complete()
+        self.assertTrue(self.export.is_told)
+        self.connection.clear_up = "never"
+        # now nothing else is in the way
+        self.send_goods("b")
+        self.assertFalse(self.export._is_due())
+        self.wait()
+        self.assertEqual(self.get_shown(), "abcd")
+        # the job that was to do it
+        self.export._finish()
+        self.assertEqual(self.get_shown(), "abcd")
+        self.connection.clear_up = "told"
+        self.wait()
+        self.assertEqual(self.get_shown(), "abc")
 
     # -- who is not concerned
 
@@ -538,3 +560,65 @@ class TestClearing(ImportCase):
         self.send_offers()
         self.tell_complete()
         self.assertTrue(self._pricelist("t1").active)
+
+
+@tagged("post_install", "-at_install")
+class TestClearingOfAnotherCompany(ClearingCase):
+    """Whoever clears up, prices of customers are those of the connection's company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.connection = cls._create_connection(
+            "elsewhere", company_id=cls.company.id, clear_share=50
+        )
+        cls.exchange, _token = cls.env["b2b.1c.exchange"]._begin(
+            cls.connection, "catalog"
+        )
+
+    def _send_without_a_price_type(self, *names):
+        """A full export of goods that misses a price type, which a customer has in that
+        company alone."""
+        both = price_types(price_type("t1", "Wholesale"), price_type("t2", "Retail"))
+        self.send_goods(*"abcd", full=True)
+        self.send_offers(head=both)
+        self.pricelist = self.bound("product.pricelist", "t2")
+        customer = self.env["res.partner"].create({"name": "Customer"})
+        there = customer.with_company(self.company)
+        there.specific_property_product_pricelist = self.pricelist
+        self.assertFalse(customer.specific_property_product_pricelist)
+        self.send_goods(*names, full=True)
+        self.send_offers(head=price_types(price_type("t1", "Wholesale")))
+
+    def assertIsAsked(self):
+        conflicts = self.env["b2b.1c.conflict"].search([("external_id", "=", "t2")])
+        self.assertEqual(conflicts.record, self.pricelist)
+        self.assertTrue(self.pricelist.active)
+
+    def test_the_timer_sees_who_uses_prices(self):
+        self._send_without_a_price_type(*"abc")
+        self.tell_complete()
+        self.assertEqual(self.export.state, "done")
+        self.assertIsAsked()
+
+    def test_staff_who_decide_in_another_company_see_who_uses_prices(self):
+        self._send_without_a_price_type("a")
+        self.tell_complete()
+        self.assertEqual(self.export.state, "asked")
+        user = new_test_user(
+            self.env,
+            "b2b",
+            groups="b2b_portal.group_b2b_administrator",
+            company_ids=[(6, 0, (self.env.company | self.company).ids)],
+        )
+        self.assertNotEqual(user.company_id, self.company)
+        question = self.env["b2b.1c.conflict"].search([("kind", "=", "absent")])
+        companies = user.company_ids.ids
+        question.with_user(user).with_context(
+            allowed_company_ids=sorted(
+                companies, key=lambda key: key == self.company.id
+            )
+        ).action_solve()
+        self.assertEqual(self.export.state, "done")
+        self.assertIsAsked()

@@ -234,6 +234,18 @@ class TestSchedule(ScheduleCase):
             file = self.arrive(package(PRICE))
         self.assertEqual(file.date_start, self.soonest("goods", "prices", "stock"))
 
+    def test_what_it_might_have_brought_is_no_news_when_it_goes_in(self):
+        self.every(60, "goods", "prices", "stock")
+        with patch.object(b2b_1c_schedule, "LOOK", -1):
+            file = self.arrive_groups("A")
+        self.assertEqual(file.flows, "goods,prices,stock")
+        file._import_now()
+        self.work()
+        self.assertEqual((file.state, file.flows), ("done", "goods"))
+        self.assertTrue(self.flow("goods").last_success)
+        for kind in ("prices", "stock"):
+            self.assertFalse(self.flow(kind).last_success, kind)
+
     def test_broken_file_is_not_kept(self):
         self.every(60, "goods")
         content = as_1c_writes(envelope(groups(group("a", "A"))))
