@@ -9,7 +9,7 @@ from ..words import speaking
 from .barcode import Barcodes
 from .run import digest
 from .unit import UNIT
-from .variant import in_last_brackets
+from .variant import get_common_article, in_last_brackets
 
 TEMPLATE = "product.template"
 VARIANT = "product.product"
@@ -131,7 +131,7 @@ class B2b1cImporterGood(models.AbstractModel):
             said = said if complete and known else False
             if product:
                 returns = values.get("active") and not product.active
-                self._change_weight(product, values)
+                self._change_variants(product, values)
                 self._change(product, values)
                 if returns:
                     self.env["b2b.1c.importer.variant"]._hide_deleted(run, product)
@@ -268,14 +268,19 @@ class B2b1cImporterGood(models.AbstractModel):
             cache[key] = found
         return cache[key]
 
-    def _change_weight(self, product, values):
-        """Variants keep the weight: core hands it on to an only one, and forgets it
-        with the goods of several."""
+    def _change_variants(self, product, values):
+        """Variants keep weight and article: core hands them on to an only one, and
+        forgets them with the goods of several. Articles of their own stay."""
         variants = product.with_context(active_test=False).product_variant_ids
-        if len(variants) > 1 and "weight" in values:
-            weight = values.pop("weight")
-            for variant in variants:
-                self._change(variant, {"weight": weight})
+        if len(variants) < 2:
+            return
+        names = {"weight", "default_code"} & values.keys()
+        told = {name: values.pop(name) for name in names}
+        articles = variants.mapped("default_code")
+        if any(articles) and not get_common_article(variants):
+            told.pop("default_code", None)
+        for variant in variants:
+            self._change(variant, told)
 
     def _change(self, product, values):
         """Write what differs: most rows repeat most of what is known."""

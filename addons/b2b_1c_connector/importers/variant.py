@@ -74,6 +74,7 @@ class B2b1cImporterVariant(models.AbstractModel):
         told = model.Offer(
             item.id,
             name=item.name,
+            article=item.article,
             characteristics=item.characteristics,
             deleted=item.deleted,
         )
@@ -110,6 +111,8 @@ class B2b1cImporterVariant(models.AbstractModel):
                 template, combination, bound
             )
             values = {"product_template_attribute_value_ids": combination}
+            if article := (item.article or "").strip():
+                values["default_code"] = article
             if item.deleted is not None:
                 values["active"] = not item.deleted and template.active
             elif variant in moved:
@@ -330,8 +333,13 @@ class B2b1cImporterVariant(models.AbstractModel):
         values["product_template_attribute_value_ids"] = [Command.set(combination.ids)]
         if not variant:
             siblings = template.with_context(active_test=False).product_variant_ids
-            values["weight"] = siblings[:1].weight
-            return variant.create({**values, "product_tmpl_id": template.id})
+            inherited = {
+                "weight": siblings[:1].weight,
+                "default_code": get_common_article(siblings),
+            }
+            return variant.create(
+                {**inherited, **values, "product_tmpl_id": template.id}
+            )
         variant.write(values)
         return variant
 
@@ -347,6 +355,16 @@ class B2b1cImporterVariant(models.AbstractModel):
             ]
         )
         variants.browse(rows.mapped("res_id")).active = False
+
+
+def get_common_article(variants):
+    """The article of the goods, if no variants have articles of their own.
+
+    :param product.product variants:
+    :rtype: str | bool
+    """
+    articles = set(filter(None, variants.mapped("default_code")))
+    return articles.pop() if len(articles) == 1 else False
 
 
 def in_last_brackets(text):

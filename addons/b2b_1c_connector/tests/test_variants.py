@@ -2,14 +2,18 @@ from odoo.tests import tagged
 
 from ..commerceml import model
 from ..importers.run import Run
-from .common import catalog
+from .common import catalog, package
 from .common_import import ImportCase
 
 
-def offer(external_id, deleted=None, name=None, **characteristics):
+def offer(external_id, deleted=None, name=None, article=None, **characteristics):
     told = [model.Characteristic(key, value) for key, value in characteristics.items()]
     return model.Offer(
-        external_id, name=name, characteristics=told or None, deleted=deleted
+        external_id,
+        name=name,
+        article=article,
+        characteristics=told or None,
+        deleted=deleted,
     )
 
 
@@ -79,6 +83,57 @@ class TestVariants(ImportCase):
         self.assertEqual(self.variants.mapped("weight"), [1.5, 1.5])
         self.import_xml(catalog(weight.format("2.5")))
         self.assertEqual(self.variants.mapped("weight"), [2.5, 2.5])
+
+    def _tell_article(self, article):
+        row = f"<Товар><Ид>s</Ид><Артикул>{article}</Артикул></Товар>"
+        return self.import_xml(catalog(row))
+
+    def test_variants_have_the_articles_that_offers_tell(self):
+        self._tell_article("SH")
+        found = self.ensure(
+            offer("s#1", article=" SH-L ", Size="L"),
+            offer("s#2", article="SH-M", Size="M"),
+        )
+        self.assertEqual(found["s#1"].default_code, "SH-L")
+        self.assertEqual(found["s#2"].default_code, "SH-M")
+        self.ensure(offer("s#1", article="SH-XL", Size="L"))
+        self.assertEqual(found["s#1"].default_code, "SH-XL")
+        # neither nothing nor an empty one takes it away
+        self.ensure(offer("s#1", Size="L"), offer("s#2", article=" ", Size="M"))
+        self.assertEqual(self.variants.mapped("default_code"), ["SH-XL", "SH-M"])
+        # of the goods, when variants have their own
+        self._tell_article("SHIRT")
+        self.assertEqual(self.variants.mapped("default_code"), ["SH-XL", "SH-M"])
+
+    def test_article_that_people_changed_stays_until_1c_says_another_one(self):
+        told = offer("s#1", article="SH-L", Size="L")
+        variant = self.ensure(told)["s#1"]
+        variant.default_code = "OURS"
+        self.ensure(told)
+        self.assertEqual(variant.default_code, "OURS")
+        self.ensure(offer("s#1", article="SH-2", Size="L"))
+        self.assertEqual(variant.default_code, "SH-2")
+
+    def test_variants_without_articles_have_that_of_their_goods(self):
+        self._tell_article("SH")
+        self.ensure(offer("s#1", Size="L"), offer("s#2", Size="M"))
+        self.assertEqual(self.variants.mapped("default_code"), ["SH", "SH"])
+        self._tell_article("SHIRT")
+        self.assertEqual(self.variants.mapped("default_code"), ["SHIRT", "SHIRT"])
+        later = self.ensure(offer("s#3", Size="S"))["s#3"]
+        self.assertEqual(later.default_code, "SHIRT")
+        self._tell_article("")
+        self.assertFalse(any(self.variants.mapped("default_code")))
+
+    def test_offers_in_a_file_tell_articles(self):
+        rows = "".join(
+            f"<Предложение><Ид>s#{size}</Ид><Артикул>SH-{size}</Артикул>"
+            f"<Наименование>Shirt ({size})</Наименование></Предложение>"
+            for size in "LM"
+        )
+        self.import_xml(package(rows), "offers.xml")
+        codes = self.variants.sorted("id").mapped("default_code")
+        self.assertEqual(codes, ["SH-L", "SH-M"])
 
     def test_later_offers_join_in(self):
         first = self.ensure(offer("s#1", Size="L"))
