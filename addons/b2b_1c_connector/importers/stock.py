@@ -133,7 +133,7 @@ class B2b1cImporterStock(models.AbstractModel):
                 continue
             reason = speaking(self.env)._(
                 "The warehouse %(id)s is not known: choose it in Odoo.",
-                id=external_id,
+                id=self._get_name(run, external_id),
             )
             part = f"stock {external_id}"
             row.wait(WAREHOUSE, external_id, reason, part=part, stocks=[stock])
@@ -141,6 +141,16 @@ class B2b1cImporterStock(models.AbstractModel):
             if warehouse in touched:
                 touched[warehouse] += said.get((row.product.id, external_id), 0.0)
         yield from touched.items()
+
+    def _get_name(self, run, external_id):
+        """What 1C calls a warehouse; its id, if no file has told that."""
+        names = run.cache.setdefault("names of warehouses", {})
+        if external_id not in names:
+            bindings = self.env["b2b.1c.binding"]
+            rows = bindings._find_rows(run.backend, WAREHOUSE, [external_id])
+            row = rows.get(external_id, bindings)
+            names[external_id] = row.name or external_id
+        return names[external_id]
 
     def _follow(self, run, figures):
         """Have what is on hand follow figures.

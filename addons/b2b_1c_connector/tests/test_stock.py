@@ -130,6 +130,16 @@ class TestWarehouses(StockCase):
         self.assertEqual(self.get_counts(file), {"skipped": 1})
         self.assertFalse(self.env["b2b.1c.binding"].search([("external_id", "=", "x")]))
 
+    def test_unknown_warehouse_is_called_by_its_name_if_1c_has_told_it(self):
+        self._create_warehouse("North")
+        # as the changes of УТ 11: ids alone
+        file = self.import_offers(offer(at("x", 4)))
+        self.assertIn(" x ", file.problem_ids.reason)
+        self.import_offers(head=warehouses(warehouse("x", "Elsewhere")))
+        file = self.import_offers(offer(at("x", 5)))
+        self.assertIn("Elsewhere", file.problem_ids.reason)
+        self.assertNotIn(" x ", file.problem_ids.reason)
+
     def test_stock_of_an_unknown_warehouse_waits(self):
         self._create_warehouse("North")
         file = self.import_offers(offer(at("x", 4) + total(4)))
