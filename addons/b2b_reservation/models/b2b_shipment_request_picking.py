@@ -205,24 +205,24 @@ class B2bShipmentRequestLine(models.Model):
         self.ensure_one()
         line = self.sale_line_id
         wanted = self.quantity - self.quantity_shipped
+        later, first = line._b2b_later_moves(), line._b2b_first_moves()
         components = line._b2b_kit_moves()
         if not components:
             picked = self._get_picked(wanted)
             return [
-                (line._b2b_later_moves(), picked, self.product_uom_id),
-                (line._b2b_first_moves(), wanted - picked, self.product_uom_id),
+                (later, picked, self.product_uom_id),
+                (first, wanted - picked, self.product_uom_id),
             ]
-        moves = line._b2b_later_moves() | line._b2b_first_moves()
-        return [
-            (
-                moves.filtered(
-                    lambda move, product=product: move.product_id == product
-                ),
-                wanted * quantity,
-                product.uom_id,
-            )
-            for product, quantity in line._b2b_get_kit_parts(components).items()
-        ]
+        pairs = []
+        others = self._get_picked_for_others(later)
+        for product, quantity in line._b2b_get_kit_parts(components).items():
+            of_product = later.filtered(lambda move, p=product: move.product_id == p)
+            there = _count_held(of_product) - others * quantity
+            picked = min(max(there, 0.0), wanted * quantity)
+            pairs.append((of_product, picked, product.uom_id))
+            of_product = first.filtered(lambda move, p=product: move.product_id == p)
+            pairs.append((of_product, wanted * quantity - picked, product.uom_id))
+        return pairs
 
     def _get_picked(self, wanted):
         """Return what was picked before of what is to be shipped of this line.
@@ -233,6 +233,19 @@ class B2bShipmentRequestLine(models.Model):
             lambda claim: claim.sale_line_id == self.sale_line_id
         )
         return min(sum(claims.mapped("quantity_picked")), wanted)
+
+    def _get_picked_for_others(self, later):
+        """Return what was picked of the order line and is not for this request; what
+        has transfers of its own by now is not counted.
+
+        :param stock.move later: of the order line, see
+            :meth:`sale.order.line._b2b_later_moves`
+        """
+        apart = self.request_id | later.b2b_shipment_request_id
+        claims = self.sale_line_id._b2b_claims().filtered(
+            lambda claim: claim.reservation_id.shipment_request_id not in apart
+        )
+        return sum(claims.mapped("quantity_picked"))
 
     def _refuse_unreserved(self, product, quantity, unit):
         """Refuse to ship what somebody has taken off the order.
@@ -306,3 +319,16 @@ class B2bShipmentRequestLine(models.Model):
                 and move.location_dest_id.usage == "customer"
             )
         )
+
+
+def _count_held(moves):
+    """Return what those of some moves hold that are on no shipment request, of one
+    product and in its unit.
+    """
+    return sum(
+        move.product_uom._compute_quantity(
+            move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+        )
+        for move in moves
+        if not move.b2b_shipment_request_id
+    )

@@ -40,25 +40,60 @@ class SaleOrderLine(models.Model):
         :param bool is_delivered: the goods have left
         """
         self.ensure_one()
-        if self._b2b_kit_moves():
-            self._b2b_cap_picked(moves.b2b_shipment_request_id[:1], is_delivered)
-            return
+        is_kit = bool(self._b2b_kit_moves())
+        passed = self._b2b_moves_past_gate(is_delivered) - moves
         for request, of_request in moves.grouped("b2b_shipment_request_id").items():
-            quantity = self._b2b_count_picked(of_request, "quantity")
+            if is_kit:
+                quantity = self._b2b_count_passed(of_request, passed, is_delivered)
+            else:
+                quantity = self._b2b_count_picked(of_request, "quantity")
             self._b2b_claims()._pass_gate(quantity, request, is_delivered)
+            passed |= of_request
 
-    def _b2b_cap_picked(self, request, is_delivered=False):
+    def _b2b_moves_past_gate(self, is_delivered):
+        """Return the later moves of this order line that are done and have brought
+        something away from the gate.
+
+        :param bool is_delivered: to the customer; else back
+        """
+        return self.move_ids.filtered(
+            lambda move: (
+                move.state == "done"
+                and move._b2b_is_later_step()
+                and move._b2b_is_leaving() == is_delivered
+                and (is_delivered or move.origin_returned_move_id)
+            )
+        )
+
+    def _b2b_count_passed(self, moves, before, is_delivered):
+        """Return how many whole kits of this order line some moves have brought away
+        from the gate: delivered are those with all their components gone, brought back
+        those of which any component is.
+
+        :param stock.move moves: done ones
+        :param stock.move before: those that were done before them, see
+            :meth:`_b2b_moves_past_gate`
+        :param bool is_delivered: the goods have left; else they are back
+        """
+        components = self._b2b_kit_moves()
+        if is_delivered:
+            parts = self._b2b_get_kit_parts(components)
+            left = self._b2b_kits_left(before | moves, parts)
+            return left - self._b2b_kits_left(before, parts)
+        rest = self._b2b_kits_gone(components, back=before | moves)
+        return self._b2b_kits_gone(components, back=before) - rest
+
+    def _b2b_cap_picked(self, request):
         """Keep no more at the gate than is to be brought on from there.
 
         :param b2b.shipment.request request: whose goods are not, if any
-        :param bool is_delivered: the rest has left
         """
         self.ensure_one()
         claims = self._b2b_claims()
         surplus = sum(claims.mapped("quantity_picked"))
         surplus -= self._b2b_count_picked(self._b2b_later_moves(), "product_uom_qty")
         if self.product_uom_id.compare(surplus, 0.0) > 0:
-            claims._pass_gate(surplus, request, is_delivered)
+            claims._pass_gate(surplus, request, False)
 
     def _b2b_count_picked(self, moves, field):
         """Return how much of this order line some later moves of its bring on, in its

@@ -64,29 +64,40 @@ class SaleOrderLine(models.Model):
             for product_id, part in self._get_bom_component_qty(boms[:1]).items()
         }
 
-    def _b2b_count_kits(self, moves, get_quantity):
+    def _b2b_count_kits(self, moves, get_quantity, parts=None):
         """Return how many units of this order line its components make.
 
-        :param stock.move moves: see :meth:`_b2b_kit_moves`
+        :param stock.move moves: which bring them
         :param get_quantity: a function that returns what of a move counts, in the unit
             of its product
+        :param dict parts: see :meth:`_b2b_get_kit_parts`; by default of these moves
         """
         have = defaultdict(float)
         for move in moves:
             have[move.product_id] += get_quantity(move)
-        parts = self._b2b_get_kit_parts(moves)
+        parts = self._b2b_get_kit_parts(moves) if parts is None else parts
         counts = (have[product] / quantity for product, quantity in parts.items())
         return self.product_uom_id.round(min(counts, default=0.0))
 
-    def _b2b_kits_gone(self, moves, later=()):
-        """Return how many units of this order line have left.
+    def _b2b_kits_gone(self, moves, later=(), back=()):
+        """Return how many units of this order line have left the stock.
 
         :param stock.move moves: see :meth:`_b2b_kit_moves`
         :param stock.move later: of them, as if they had not been done yet
+        :param stock.move back: done ones that have brought components back
         """
-        return self._b2b_count_kits(
-            moves, lambda move: 0.0 if move in later else _get_gone(move)
-        )
+        parts = self._b2b_get_kit_parts(moves)
+        gone = {move: _get_gone(move) for move in moves if move not in later}
+        gone |= {move: -_get_held(move) for move in back}
+        return self._b2b_count_kits(gone, gone.get, parts)
+
+    def _b2b_kits_left(self, moves, parts):
+        """Return how many units of this order line have left the gate.
+
+        :param stock.move moves: done ones that have brought components away from there
+        :param dict parts: see :meth:`_b2b_get_kit_parts`
+        """
+        return self._b2b_count_kits(moves, _get_held, parts)
 
     def _b2b_kits_held(self, moves):
         """Return how many units of this order line are held beside those that left."""

@@ -35,8 +35,10 @@ class StockMove(models.Model):
         # Who moves the goods need not see the orders.
         for line, moves in passed.sudo().grouped("sale_line_id").items():
             leaving = moves.filtered(lambda move: move._b2b_is_leaving())
-            line._b2b_pass_gate(leaving, is_delivered=True)
-            line._b2b_pass_gate(moves - leaving, is_delivered=False)
+            if leaving:
+                line._b2b_pass_gate(leaving, is_delivered=True)
+            if back := moves - leaving:
+                line._b2b_pass_gate(back, is_delivered=False)
         return done
 
     def _action_cancel(self):

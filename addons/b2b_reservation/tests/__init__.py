@@ -35,6 +35,7 @@ from . import test_shipment_cost_page
 from . import test_shipment_document
 from . import test_shipment_flow
 from . import test_shipment_gate
+from . import test_shipment_gate_kits
 from . import test_shipment_goods
 from . import test_shipment_pages
 from . import test_shipment_part

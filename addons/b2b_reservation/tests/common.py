@@ -114,6 +114,21 @@ class B2bReservationBuilders:
         picking.move_ids.picked = True
         picking.with_context(skip_backorder=True).button_validate()
 
+    def _return(self, picking, quantities, user):
+        """Return the transfer that brings goods of a done one back, not done yet.
+
+        :param dict quantities: how much of which product
+        """
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_user(user)
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = quantities.get(line.product_id, 0.0)
+        return wizard._create_return()
+
     def assertHeld(self, order, quantity):
         self.env.invalidate_all()
         self.assertEqual(order.order_line._b2b_quantity_held(), quantity)

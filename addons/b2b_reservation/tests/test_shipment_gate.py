@@ -284,16 +284,8 @@ class TestGate(B2bReservationCommon):
         order = self._confirm_order()
         reservation = self._reserve(order)
         self._pick(order)
-        self._get_out(order).do_unreserve()
         picking = order.picking_ids.filtered(lambda picking: picking.state == "done")
-        wizard = (
-            self.env["stock.return.picking"]
-            .with_context(active_id=picking.id, active_model="stock.picking")
-            .create({"picking_id": picking.id})
-        )
-        for line in wizard.product_return_moves:
-            line.quantity = line.move_id.quantity
-        self._validate(wizard._create_return())
+        self._validate(self._return(picking, {self.product: 5}, self.stock_user))
         self.assertEqual(
             self.product.with_context(
                 location=self.warehouse.lot_stock_id.id
