@@ -129,19 +129,49 @@ class B2bReservation(models.Model):
         )
 
     def _get_paid_late_rows(self):
-        """Return what the mail about money that has come late says of its goods.
+        """Return what the mail about money that has come late says of its goods: the
+        context has what was reserved again by the id of the order line.
 
         :rtype: list[dict]
         """
-        lines = self.line_ids.sale_line_id
+        again = self.env.context.get("b2b_reserved_again")
+        if again is None:
+            # Somebody looks at the template.
+            again = {line.sale_line_id.id: line.quantity for line in self.line_ids}
+        lines = self.env["sale.order.line"].browse(again)
         rests = lines._b2b_get_quantities_to_reserve()
-        return [
-            {
-                "product": line.product_id.display_name,
-                "unit": line.product_uom_id.name,
-                "reserved": claimed and line.product_uom_id._b2b_format(claimed),
-                "missing": rests[line] and line.product_uom_id._b2b_format(rests[line]),
-            }
-            for line in lines
-            for claimed in [line._b2b_quantity_claimed()]
-        ]
+        rows = []
+        for line in lines:
+            unit, quantity = line.product_uom_id, again[line.id]
+            rows.append(
+                {
+                    "product": line.product_id.display_name,
+                    "unit": unit.name,
+                    "reserved": quantity and unit._b2b_format(quantity),
+                    "missing": rests[line] and unit._b2b_format(rests[line]),
+                }
+            )
+        return rows
+
+
+class B2bReservationLine(models.Model):
+    _inherit = "b2b.reservation.line"
+
+    def _filter_late(self):
+        """Return those of these expired lines that money has come too late for: the
+        dealer has not reserved of their order lines since. If he has, he has decided
+        anew how much is kept.
+        """
+        since = self.reservation_id.order_id.b2b_reservation_ids.filtered(
+            lambda kept: kept.state != "expired" and not kept.is_by_staff
+        )
+        return self.filtered(
+            lambda line: (
+                not any(
+                    anew.sale_line_id == line.sale_line_id
+                    and anew.reservation_id.date_reserved
+                    >= line.reservation_id.date_end
+                    for anew in since.line_ids
+                )
+            )
+        )

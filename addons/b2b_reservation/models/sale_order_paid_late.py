@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         expired.is_paid_late = True
         order = self.with_user(expired[-1].user_id).sudo()
-        lines = expired.line_ids.sale_line_id.with_env(order.env)
+        lines = expired.line_ids._filter_late().sale_line_id.with_env(order.env)
         rests = lines._b2b_get_quantities_to_reserve()
         wanted = [(line, rest) for line, rest in rests.items() if rest]
         if not wanted:
@@ -71,20 +71,24 @@ class SaleOrder(models.Model):
         reservation = order._b2b_create_reservation(wanted)
         reservation.line_ids._b2b_leave_to_others()
         reservation.line_ids._b2b_take()
+        again = {kept.sale_line_id.id: kept.quantity for kept in reservation.line_ids}
         reservation._b2b_or_nothing()._keep_paid()
         order._b2b_lessen_waiting()
         order.env["b2b.reservation.wait"]._stand_in_line(lines)
-        expired[-1]._send_to_dealer("b2b_reservation.mail_template_paid_late")
-        order._b2b_note_paid_late(expired)
+        told = expired[-1].with_context(b2b_reserved_again=again)
+        told._send_to_dealer("b2b_reservation.mail_template_paid_late")
+        order._b2b_note_paid_late(told._get_paid_late_rows())
 
-    def _b2b_note_paid_late(self, expired):
+    def _b2b_note_paid_late(self, rows):
         """Say to staff what has come of money that has come late: they are called if
         goods are missing.
+
+        :param list rows: see :meth:`b2b.reservation._get_paid_late_rows`
         """
         self.ensure_one()
         missing = [
             f"{row['product']} ({row['missing']} {row['unit']})"
-            for row in expired._get_paid_late_rows()
+            for row in rows
             if row["missing"]
         ]
         if not missing:

@@ -194,6 +194,79 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         self.assertHeld(self.order, 2)
         self.assertEqual(self._get_waits().quantity, 3)
 
+    # === RESERVED ANEW IN THE MEANTIME === #
+
+    def test_nothing_is_late_for_what_he_has_reserved_anew(self):
+        self._reserve(self.order, 3)
+        self._get_mails().unlink()
+        self._receive(self.tx)
+        self.assertHeld(self.order, 3)
+        self.assertFalse(self._get_mails())
+        self.assertFalse(self._get_waits())
+        self.assertFalse(self._get_activities())
+
+    def test_what_he_reserved_anew_and_gave_back_stays_free(self):
+        self._reserve(self.order)._release_by_dealer()
+        self._receive(self.tx)
+        self.assertHeld(self.order, 0)
+
+    def test_what_he_has_not_reserved_anew_is_late(self):
+        other = self._add_line("Air filter", 4)
+        self._set_stock(other.product_id, 4)
+        self.order.with_user(self.dealer_user)._b2b_reserve({other.id: 4})
+        self._get_mails().unlink()
+        self._receive(self.tx)
+        self.assertEqual(self._get_held_by_line(), {5: 5, 4: 4})
+        text = self._read_mail()
+        self.assertIn("Oil filter: 5 Units", text)
+        self.assertNotIn("Air filter", text)
+
+    def test_mail_says_what_is_reserved_again_beside_what_was_kept(self):
+        self._reserve(self.order, 2).date_reserved -= timedelta(hours=3)
+        self._sell_to_another(7)
+        self._get_mails().unlink()
+        self._receive(self.tx)
+        self.assertHeld(self.order, 3)
+        text = self._read_mail()
+        self.assertRegex(text, r"reserved again[^:]*:[^:]*Oil filter: 1 Units")
+        self.assertRegex(text, r"in line[^:]*:[^:]*Oil filter: 2 Units")
+
+    def test_mail_says_what_several_that_have_expired_had(self):
+        other = self._add_line("Air filter", 4)
+        self._set_stock(other.product_id, 4)
+        second = self.order.with_user(self.dealer_user)._b2b_reserve({other.id: 4})
+        self._expire(second.with_env(self.env))
+        self._get_mails().unlink()
+        self._pay(self.bill.amount_total)
+        self.assertEqual(self._get_held_by_line(), {5: 5, 4: 4})
+        text = self._read_mail()
+        self.assertIn("Oil filter: 5 Units", text)
+        self.assertIn("Air filter: 4 Units", text)
+
+    def _add_line(self, name, quantity):
+        """Return a new line of the order, which costs nothing."""
+        return self.env["sale.order.line"].create(
+            {
+                "order_id": self.order.id,
+                "product_id": self._create_product(name, name, 0.0).id,
+                "product_uom_qty": quantity,
+                "price_unit": 0.0,
+            }
+        )
+
+    def _get_held_by_line(self):
+        self.env.invalidate_all()
+        return {
+            line.product_uom_qty: line._b2b_quantity_held()
+            for line in self.order.order_line
+        }
+
+    def _read_mail(self):
+        """Return the text of the only mail about reservations."""
+        return " ".join(html2plaintext(self._get_mails().body_html).split())
+
+    # === TELLING === #
+
     def test_dealer_is_told_once_what_is_reserved_and_what_is_missing(self):
         self._sell_to_another(7)
         self._get_mails().unlink()
@@ -201,8 +274,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         mail = self._get_mails()
         self.assertEqual(mail.recipient_ids, self.dealer_user.partner_id)
         self.assertIn(self.order.name, mail.subject)
-        text = html2plaintext(mail.body_html)
-        text = " ".join(text.split())
+        text = self._read_mail()
         self.assertRegex(text, r"reserved again[^:]*:[^:]*Oil filter: 3 Units")
         self.assertRegex(text, r"in line[^:]*:[^:]*Oil filter: 2 Units")
 
