@@ -8,7 +8,8 @@ class AccountPayment(models.Model):
         """Override of `account`: money that has come keeps or reserves goods."""
         result = super().write(vals)
         if "state" in vals:
-            self._b2b_take_note_of_money()
+            # What staff book is matched just then, see below.
+            self.filtered("payment_transaction_id")._b2b_take_note_of_money()
         return result
 
     def _b2b_match_with_invoices(self):

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-# Who has paid so far keeps what is reserved.
-KEEPING_STATES = {"paid", "in_payment"}
+# What a bill says whose money has come.
+PAID_STATES = ("paid", "in_payment")
 
 
 class SaleOrder(models.Model):
@@ -212,7 +212,7 @@ class SaleOrder(models.Model):
         """
         return self.filtered(
             lambda order: (
-                not KEEPING_STATES.isdisjoint(payment_states[order.id])
+                not payment_states[order.id].isdisjoint(PAID_STATES)
                 or (
                     "partial" in payment_states[order.id]
                     and order.company_id.b2b_keep_partly_paid
@@ -279,7 +279,7 @@ class SaleOrder(models.Model):
             >= 0
         )
         return {
-            "partial" if state in KEEPING_STATES and not is_whole else state
+            "partial" if state in PAID_STATES and not is_whole else state
             for state in asked
         }
 

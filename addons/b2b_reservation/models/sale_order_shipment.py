@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-PAID_STATES = ("paid", "in_payment")
+from .sale_order import PAID_STATES
 
 
 class SaleOrder(models.Model):
@@ -14,11 +14,6 @@ class SaleOrder(models.Model):
         copy=False,
     )
 
-    def _b2b_is_paid(self):
-        """Tell whether this order is paid, see :meth:`_b2b_get_paid`."""
-        self.ensure_one()
-        return bool(self._b2b_get_paid())
-
     def _b2b_get_paid(self):
         """Return those of these orders that are paid in full: their goods may be
         shipped though nobody reserved them.
@@ -28,13 +23,13 @@ class SaleOrder(models.Model):
             lambda order: (
                 # What was reversed asks for nothing.
                 bool(states := payment_states[order.id] - {"reversed"})
-                and states <= set(PAID_STATES)
+                and states.issubset(PAID_STATES)
             )
         )
 
     @api.model
     def _b2b_paid_domain(self):
-        """Return the domain of orders that may be paid, see :meth:`_b2b_is_paid`."""
+        """Return the domain of orders that may be paid, see :meth:`_b2b_get_paid`."""
         return Domain(
             "b2b_payment_request_ids.payment_state", "in", PAID_STATES
         ) | Domain("invoice_ids.payment_state", "in", PAID_STATES)

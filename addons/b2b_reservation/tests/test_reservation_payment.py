@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -310,6 +311,26 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
     def test_money_that_staff_book_counts_too(self):
         self._pay(self.bill.amount_total)
         self.assertHeld(self.order, 5)
+
+    def _count_notes(self, act):
+        """Return how often the order was told of money while something was done."""
+        notes = []
+        orders = type(self.order)
+        take_note = orders._b2b_take_note_of_money
+
+        def count(paid):
+            notes.extend(order for order in paid if order == self.order)
+            return take_note(paid)
+
+        with patch.object(orders, "_b2b_take_note_of_money", count):
+            act()
+        return len(notes)
+
+    def test_money_that_staff_book_is_taken_note_of_once(self):
+        self._pay(self.bill.amount_total)
+        payment = self.bill.payment_ids
+        self.assertEqual(payment.state, "in_process")
+        self.assertEqual(self._count_notes(payment.action_validate), 1)
 
     def test_money_for_the_invoice_counts_too(self):
         self._register_payment(self._bill_by_invoice())

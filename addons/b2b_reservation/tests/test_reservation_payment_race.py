@@ -84,7 +84,7 @@ class TestPaymentAgainstExpiry(ParallelGoodsCase):
             self._release_expired(env)
         with self._connection() as env:
             order = env["sale.order"].browse(self.order_id)
-            self.assertTrue(order._b2b_is_paid())
+            self.assertTrue(order._b2b_get_paid())
             self.assertEqual(self._get_held(), (5, 5))
             running = order.b2b_reservation_ids.filtered(
                 lambda reservation: reservation.state == "running"

@@ -121,7 +121,7 @@ class TestShipmentFlow(B2bReservationCommon):
             Command.create({"product_id": other.id, "product_uom_qty": 3})
         ]
         self._pay_order(order)
-        self.assertTrue(order._b2b_is_paid())
+        self.assertTrue(order._b2b_get_paid())
         request = self._request_shipment(*[(line, 2) for line in order.order_line])
         self.assertEqual(len(order.b2b_reservation_ids), 1)
         self.assertEqual(request.reservation_ids, order.b2b_reservation_ids)
@@ -733,6 +733,6 @@ class TestShipmentFlow(B2bReservationCommon):
         order = self._confirm_order(5)
         self._put(self.product, 9)
         self._pay_order(order)
-        self.assertTrue(order._b2b_is_paid())
+        self.assertTrue(order._b2b_get_paid())
         order.order_line.product_uom_qty = 9
-        self.assertFalse(order._b2b_is_paid())
+        self.assertFalse(order._b2b_get_paid())

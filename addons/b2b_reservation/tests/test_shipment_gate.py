@@ -149,7 +149,7 @@ class TestGate(B2bReservationCommon):
         ).action_post()
         self._pick(order, 2)
         line = order.order_line
-        self.assertTrue(order._b2b_is_paid())
+        self.assertTrue(order._b2b_get_paid())
         self.assertEqual(line._b2b_quantity_to_ship(), 5)
         self._request_shipment((line, 2))
         self.assertEqual(line._b2b_quantity_to_ship(), 3)
