@@ -21,7 +21,10 @@ class B2bReservation(models.Model):
                 kept.state == "running" and kept.contract_id and kept._has_picked()
             )
         )
-        result = super(B2bReservation, self - staying)._release(state)
+        ending = self - staying
+        # Before: stock empties the cache as it lets the goods go.
+        ending.sudo().line_ids.filtered("quantity_picked").quantity_picked = 0.0
+        result = super(B2bReservation, ending)._release(state)
         if not staying:
             return result
         # Who may release them need not be who moves the goods.

@@ -46,6 +46,31 @@ class TestContractOfReserved(B2bReservationCommon):
         self._assign_anew(order)
         self.assertHeld(order, 7)
 
+    def test_what_is_at_the_gate_is_kept_for_its_new_dealer(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._confirm_without_contract()
+        order.picking_ids.move_ids.quantity = 3
+        self._deliver(order.picking_ids)
+        self._set_contract(order, self.contract)
+        kept = order.b2b_reservation_ids.line_ids
+        self.assertEqual(sum(kept.mapped("quantity")), 4)
+        self.assertEqual(sum(kept.mapped("quantity_picked")), 3)
+        self.assertFalse(any(order.b2b_reservation_ids.mapped("date_expiry")))
+        self.assertEqual(order.order_line._b2b_quantity_to_ship(), 7)
+
+    def test_what_is_at_the_gate_is_kept_no_more_without_contract(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._confirm_order(7)
+        reservation = self._reserve(order)
+        order.picking_ids.move_ids.quantity = 3
+        self._deliver(order.picking_ids)
+        self.assertEqual(reservation.line_ids.quantity_picked, 3)
+        self._set_contract(order, False)
+        self.assertEqual(reservation.state, "released")
+        self.assertEqual(reservation.line_ids.quantity_picked, 0)
+        self._set_contract(order, self.contract)
+        self.assertEqual(order.order_line._b2b_claims()._get_kept(), 7)
+
     def test_what_is_not_there_is_not_taken_for_him_later(self):
         order = self._create_order(quantity=12)
         order.b2b_contract_id = False
