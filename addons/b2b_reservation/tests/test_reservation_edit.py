@@ -82,7 +82,8 @@ class TestEditedDelivery(B2bReservationCommon):
         self.assertEqual(reservation.line_ids.quantity_delivered, 3)
         self.assertEqual(reservation.line_ids.quantity_off, 0)
 
-    def test_line_that_is_left_out_is_reserved_on_the_backorder(self):
+    def _order_with_paint(self):
+        """Return an order of two lines that a dealer has reserved."""
         paint = self._create_product("Paint", "PA-1", 10)
         self._set_stock(paint, 3)
         order = self.env["sale.order"].create(
@@ -100,6 +101,10 @@ class TestEditedDelivery(B2bReservationCommon):
         )
         order.action_confirm()
         order.with_user(self.dealer_user)._b2b_reserve()
+        return order
+
+    def test_line_that_is_left_out_is_reserved_on_the_backorder(self):
+        order = self._order_with_paint()
         reservation = order.b2b_reservation_ids
         end = reservation.date_expiry
         picking = order.picking_ids
@@ -194,6 +199,90 @@ class TestEditedDelivery(B2bReservationCommon):
         self.assertEqual(rest.move_ids.quantity, 1)
         self.assertEqual(request.reservation_ids.line_ids.quantity, 1)
         self.assertHeld(self.order, 2)
+
+    # === TYPED OFF ONE TRANSFER, WHEN ANOTHER MOVES === #
+
+    def _split_by_request(self, on_request, on_order):
+        """Ask to ship 2 of 5 and type quantities on both of the transfers; return the
+        request.
+        """
+        self._reserve(self.order)
+        request = self._request_shipment((self.order.order_line, 2))
+        request.with_user(self.staff_user).action_confirm()
+        self._type(on_request, request.picking_ids)
+        self._type(on_order, self.order.picking_ids - request.picking_ids)
+        return request
+
+    def assertClaims(self, request, on_request, on_order):
+        """Check what is reserved and what is typed off, as pairs."""
+        line = self.order.order_line
+        claims = line._b2b_claims()
+        of_request = claims.filtered("reservation_id.shipment_request_id")
+        moves = line._b2b_first_moves()
+        of_moves = moves.filtered("b2b_shipment_request_id")
+        for pair, claim, move in (
+            (on_request, of_request, of_moves),
+            (on_order, claims - of_request, moves - of_moves),
+        ):
+            self.assertEqual((claim.quantity, claim.quantity_off), pair)
+            self.assertEqual(sum(move.mapped("quantity")), pair[0])
+
+    def test_typed_off_the_order_it_stays_off_when_its_request_leaves(self):
+        request = self._split_by_request(2, 1)
+        self.assertClaims(request, (2, 0), (1, 2))
+        other = self._confirm_order(2)
+        self._validate(request.picking_ids)
+        self.assertClaims(request, (0, 0), (1, 2))
+        self._reserve(other)
+        self.assertHeld(other, 2)
+
+    def test_typed_off_a_request_it_stays_off_when_the_order_leaves(self):
+        request = self._split_by_request(1, 3)
+        self.assertClaims(request, (1, 1), (3, 0))
+        self._validate(self.order.picking_ids - request.picking_ids)
+        self.assertClaims(request, (1, 1), (0, 0))
+        self._type(2, request.picking_ids)
+        self.assertClaims(request, (2, 0), (0, 0))
+
+    def test_each_gets_back_what_was_typed_off_it(self):
+        request = self._split_by_request(1, 1)
+        self.assertClaims(request, (1, 1), (1, 2))
+        self._validate(request.picking_ids)
+        self.assertClaims(request, (1, 0), (1, 2))
+
+    def test_wholly_typed_off_the_order_it_stays_off_when_its_request_leaves(self):
+        request = self._split_by_request(1, 0)
+        self._validate(request.picking_ids)
+        self.assertClaims(request, (1, 0), (0, 3))
+
+    def test_line_left_out_of_a_request_is_not_given_to_the_order(self):
+        order = self._order_with_paint()
+        line, paint = order.order_line
+        request = self._request_shipment((line, 2), (paint, 1))
+        request.with_user(self.staff_user).action_confirm()
+        picking = request.picking_ids
+        self._type(0, picking)
+        self._type(1, order.picking_ids - picking)
+        self._validate(picking)
+        rest = request.picking_ids - picking
+        self.assertEqual(rest.move_ids.product_id, self.product)
+        self.assertEqual(rest.move_ids.quantity, 2)
+        held = line._b2b_first_moves() - rest.move_ids
+        self.assertEqual(held.quantity, 1)
+
+    def test_cancelled_transfer_forgets_only_what_was_typed_off_it(self):
+        request = self._split_by_request(1, 1)
+        request.picking_ids.with_user(self.stock_user).action_cancel()
+        self._end_transaction()
+        claims = self.order.order_line._b2b_claims()
+        self.assertEqual((claims.quantity, claims.quantity_off), (1, 2))
+
+    def test_unreserving_the_order_forgets_only_what_was_typed_off_it(self):
+        request = self._split_by_request(1, 1)
+        picking = self.order.picking_ids - request.picking_ids
+        picking.with_user(self.stock_user).do_unreserve()
+        self._end_transaction()
+        self.assertClaims(request, (1, 1), (0, 0))
 
     def test_what_is_counted_less_is_lost_and_not_typed_off(self):
         orders = self.order, self._confirm_order()

@@ -5,7 +5,7 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .test_reservation_life import LifeCase
 
@@ -31,13 +31,33 @@ class TestGuard(LifeCase):
             {"hours_left": 900},
             {"user_id": self.staff_user.id},
             {"name": "X"},
+            {"company_id": self.company.id},
+            {"contract_id": self.stranger_contract.id},
+            {"legal_entity_id": self.stranger.id},
+            {"reason": "Because"},
             {"line_ids": [Command.update(line.id, {"quantity": 500})]},
         ):
             with self.subTest(values=values), self.assertRaises(UserError):
                 self.by_manager.write(values)
         self.assertEqual(self.reservation.state, "running")
+        self.assertEqual(self.reservation.legal_entity_id, self.dealer)
         self.assertEqual(self.reservation.date_expiry, self.later - timedelta(hours=5))
         self.assertHeld(self.order, 5)
+
+    def test_who_is_no_manager_writes_nothing(self):
+        reader = new_test_user(
+            self.env, login="b2b_reader", groups="b2b_portal.group_b2b_user"
+        )
+        for user in (self.dealer_user, reader):
+            for values in (
+                {"company_id": self.company.id},
+                {"contract_id": self.stranger_contract.id},
+                {"legal_entity_id": self.stranger.id},
+                {"reason": "Because"},
+            ):
+                with self.subTest(user=user.login, values=values):
+                    with self.assertRaises(AccessError):
+                        self.reservation.with_user(user).write(values)
 
     def test_refusal_names_the_field(self):
         with self.assertRaisesRegex(UserError, "Status"):

@@ -15,9 +15,10 @@ class PaymentBuilders(LapseBuilders):
 
     def _let_time_pass(self, hours):
         """Put everything that has a time back by some hours, and let the cron run."""
-        for name in ("date_expiry", "date_paying"):
-            if self.reservation[name]:
-                self.reservation[name] -= timedelta(hours=hours)
+        for reservation in self.order.b2b_reservation_ids:
+            for name in ("date_expiry", "date_paying"):
+                if reservation[name]:
+                    reservation[name] -= timedelta(hours=hours)
         self._run_cron()
 
     def _receive(self, tx):
@@ -108,6 +109,28 @@ class TestMoneyOnItsWay(PaymentBuilders, B2bReservationCommon):
             self._begin_payment("draft")
             self._let_time_pass(1)
         self.assertEqual(self.reservation.state, "expired")
+
+    def test_part_that_was_set_aside_is_not_kept_for_longer(self):
+        self._begin_payment("pending")
+        self._expire(self.reservation)
+        for _hour in range(30):
+            self._let_time_pass(1)
+        request = self._request_shipment((self.order.order_line, 2))
+        part = request.reservation_ids
+        self.assertNotEqual(part, self.reservation)
+        request.with_user(self.dealer_user)._cancel_by_dealer()
+        for _hour in range(30):
+            self._let_time_pass(1)
+        self.assertEqual(part.state, "expired")
+        self.assertHeld(self.order, 0)
+
+    def test_once_it_is_extended_money_keeps_it_from_its_new_end_on(self):
+        self._begin_payment("pending")
+        self._expire(self.reservation)
+        self.reservation.with_user(self.dealer_user).sudo()._extend_by_dealer()
+        self._let_time_pass(50)
+        self.assertEqual(self.reservation.state, "running")
+        self.assertPutOff()
 
     def test_payment_of_the_invoice_keeps_them_too(self):
         invoice = self._bill_by_invoice()

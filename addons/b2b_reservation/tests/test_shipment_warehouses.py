@@ -64,6 +64,13 @@ class TestWarehouses(TwoWarehouses, B2bReservationCommon):
         far.with_user(self.staff_user).action_confirm()
         self.assertEqual(far.picking_ids.picking_type_id.warehouse_id, self.other)
 
+    def test_request_follows_its_goods_to_another_warehouse(self):
+        request = self._create_request((self.near_line, 2))
+        self.assertEqual(request.warehouse_id, self.warehouse)
+        self.near_line.route_ids = self.far_line.route_ids
+        self.assertEqual(self.near_line.warehouse_id, self.other)
+        self.assertEqual(request.warehouse_id, self.other)
+
     def test_form_lists_the_lines_of_one_warehouse(self):
         request = self._create_request((self.far_line, 3))
         lines = request._get_form_lines(self.other)
