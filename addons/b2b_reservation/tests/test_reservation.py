@@ -123,6 +123,28 @@ class TestReserve(B2bReservationCommon):
         reservation._release("released")
         self.assertHeld(order, 0)
 
+    def _count_uses(self):
+        """Return how often somebody has passed to take the product off the shelf."""
+        self.env.invalidate_all()
+        tokens = self.env["b2b.stock.token"].search(
+            [
+                ("product_id", "=", self.product.id),
+                ("location_id", "=", self.warehouse.lot_stock_id.id),
+            ]
+        )
+        return sum(tokens.mapped("uses"))
+
+    def test_who_takes_goods_passes_others_and_who_leaves_them_does_not(self):
+        self._set_stock(self.product, 5)
+        order = self._confirm_order()
+        self.assertEqual(self._count_uses(), 0, "who brings goods meets nobody")
+        reservation = self._reserve(order)
+        taken = self._count_uses()
+        self.assertGreater(taken, 0)
+        reservation._release_by_dealer()
+        self.assertHeld(order, 0)
+        self.assertEqual(self._count_uses(), taken, "nor does who lets them go")
+
     def test_pick_and_ship_reserves_the_first_step(self):
         for steps in ("pick_ship", "pick_pack_ship"):
             with self.subTest(steps=steps):

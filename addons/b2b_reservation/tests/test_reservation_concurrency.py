@@ -65,6 +65,32 @@ class TestLastPiece(ParallelGoodsCase):
         self.assertEqual(self._get_held(), (1, 1))
         self.assertEqual(sorted(attempts), [1, 2], "the loser is run again")
 
+    def test_who_brings_goods_does_not_meet_who_reserves_them(self):
+        with self._connection() as env:
+            order = self._create_order(env, 1, self.contract_id)
+            order.action_confirm()
+            order_id = order.id
+            self._put_on_shelf(env, 1)
+        is_reserved = threading.Event()
+        is_brought = threading.Event()
+
+        def reserve(env):
+            self._reserve(order_id, [], env)
+            env.flush_all()
+            is_reserved.set()
+            is_brought.wait(5)
+
+        def bring(env):
+            is_reserved.wait(60)
+            self._put_on_shelf(env, 1)
+            env.flush_all()
+            is_brought.set()
+
+        attempts, errors = self._do_in_parallel([reserve, bring])
+        self.assertFalse(errors)
+        self.assertEqual(attempts, [1, 1])
+        self.assertEqual(self._get_held(), (1, 1))
+
     def test_reservation_is_extended_once_from_two_tabs(self):
         with self._connection() as env:
             order = self._create_order(env, 1, self.contract_id)
