@@ -4,6 +4,7 @@ from odoo import models
 
 from ..commerceml import model
 from ..words import speaking
+from .barcode import Barcodes
 
 TEMPLATE = "product.template"
 VARIANT = "product.product"
@@ -78,7 +79,7 @@ class B2b1cImporterOffer(models.AbstractModel):
         goods = bindings._find(run.backend, TEMPLATE, ids)
         products = self._find_products(run, offers, goods)
         rows = [
-            OfferRow(offer, products[offer.id])
+            OfferRow(self._cut_stock(offer, products[offer.id]), products[offer.id])
             for offer in offers
             if products.get(offer.id)
         ]
@@ -87,6 +88,7 @@ class B2b1cImporterOffer(models.AbstractModel):
         unknown = [offer for offer in offers if offer.id not in products]
         self._let_wait(run, unknown, goods)
         self._forget_waiting(run, rows)
+        self._set_barcodes(run, rows)
         self.env["b2b.1c.importer.price"]._set_prices(run, rows)
         self.env["b2b.1c.importer.stock"]._set_stock(run, rows)
         for row in rows:
@@ -109,6 +111,29 @@ class B2b1cImporterOffer(models.AbstractModel):
             else:
                 run.count("skipped")
         return left
+
+    def _cut_stock(self, offer, product):
+        """An offer without what it says of stock, if it names no characteristic and
+        its goods are in stock with one only: the figure is of none of them."""
+        if offer.characteristic_id or offer.quantity is None and not offer.stocks:
+            return offer
+        if self.env["b2b.1c.importer.variant"]._is_plain(product):
+            return offer
+        return dataclasses.replace(offer, quantity=None, stocks=None)
+
+    def _set_barcodes(self, run, rows):
+        """Give variants the barcodes of their offers; those of goods come with them."""
+        if not run.backend.exchange_goods:
+            return
+        told = [
+            row for row in rows if row.offer.characteristic_id and row.offer.barcodes
+        ]
+        barcodes = Barcodes(run, [row.offer for row in told]) if told else None
+        for row in told:
+            values = barcodes.choose(row.offer, row.product)
+            if values.get("barcode", row.product.barcode) != row.product.barcode:
+                row.product.write(values)
+                row.note("updated")
 
     def _find_products(self, run, offers, goods):
         """The products that offers stand for; unknown ones are left out.

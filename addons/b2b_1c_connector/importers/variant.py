@@ -42,7 +42,7 @@ class B2b1cImporterVariant(models.AbstractModel):
         rows = bindings._find_rows(run.backend, VARIANT, named) if named else {}
         variants = self.env[VARIANT].with_context(active_test=False)
         there = set(variants.browse(row.res_id for row in rows.values()).exists().ids)
-        found, changed = {}, defaultdict(list)
+        found, changed, plain = {}, defaultdict(list), []
         for item in items:
             template = goods.get(item.good_id)
             if not template:
@@ -60,14 +60,43 @@ class B2b1cImporterVariant(models.AbstractModel):
             if item.characteristic_id:
                 if not known or self._tells(item) and row.digest != self._digest(item):
                     changed[template].append(item)
-            elif self._get_lines(template):
-                changed[template].append(item)
             else:
-                every = template.with_context(active_test=False).product_variant_ids
-                found[item.id] = every[:1]
+                plain.append((item, template))
         for template, offers in changed.items():
             found.update(self._write_variants(run, template, offers, found))
+        # what is left without once the characteristics have their variants
+        for item, template in plain:
+            found.update(self._ensure_plain(run, template, item))
         return found
+
+    def _ensure_plain(self, run, template, item):
+        """The variant without characteristic, for a row that names none. Where all
+        have one, it is made only for goods that are in stock without; else any of them
+        stands for the goods as a whole: see :meth:`_is_plain`.
+
+        :rtype: dict[str, product.product]
+        """
+        every = template.with_context(active_test=False).product_variant_ids
+        own = every.filtered(self._is_plain)
+        if not own and self._is_in_stock(item):
+            return self._write_variants(run, template, [item], {})
+        stands = (own or every).sorted(lambda variant: not variant.active)
+        return {item.id: stands[:1]}
+
+    def _is_plain(self, variant):
+        """Whether a variant has no characteristic."""
+        values = variant.product_template_attribute_value_ids
+        return all(
+            value.name == WITHOUT
+            for value in values
+            if value.attribute_id.create_variant == "dynamic"
+        )
+
+    def _is_in_stock(self, item):
+        if not isinstance(item, model.Offer):
+            return False
+        quantities = [item.quantity, *(row.quantity for row in item.stocks or ())]
+        return any(quantity and quantity > 0 for quantity in quantities)
 
     def _digest(self, item):
         """Stands for what decides about a variant, prices and stock do not."""
@@ -337,6 +366,8 @@ class B2b1cImporterVariant(models.AbstractModel):
                 "weight": siblings[:1].weight,
                 "default_code": get_common_article(siblings),
             }
+            # of goods that are deleted nothing is for sale
+            inherited["active"] = template.active
             return variant.create(
                 {**inherited, **values, "product_tmpl_id": template.id}
             )

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from ..commerceml import model
@@ -43,6 +45,39 @@ class TestVariants(ImportCase):
     def test_goods_without_characteristics_are_their_only_variant(self):
         only = self.shirt.product_variant_id
         self.assertEqual(self.ensure(offer("s")), {"s": only})
+
+    def test_row_of_the_goods_beside_characteristics_makes_no_variant(self):
+        rows = (offer("s"), offer("s#1", Size="L"), offer("s#2", Size="M"))
+        for _time in range(2):
+            found = self.ensure(*rows)
+            self.assertEqual(self.variants, found["s#1"] | found["s#2"])
+            self.assertIn(found["s"], self.variants)
+
+    def test_goods_in_stock_without_characteristic_have_a_variant_without(self):
+        rows = (offer("s"), offer("s#1", Size="L"))
+        rows[0].quantity = Decimal(3)
+        for _time in range(2):
+            found = self.ensure(*rows)
+            self.assertEqual(self.describe(found["s"]), {"Size": "—"})
+            self.assertEqual(self.variants, found["s"] | found["s#1"])
+
+    def test_new_characteristic_of_deleted_goods_is_not_for_sale(self):
+        self.ensure(offer("s#1", Size="L"))
+        self.shirt.active = False
+        self.assertFalse(self.ensure(offer("s#2", Size="M"))["s#2"].active)
+
+    def test_figure_of_no_characteristic_is_not_that_of_one(self):
+        rows = (
+            "<Предложение><Ид>s</Ид><Количество>0</Количество></Предложение>"
+            "<Предложение><Ид>s#1</Ид><Наименование>Shirt (L)</Наименование>"
+            "<Штрихкод>4600000000017</Штрихкод>"
+            "<Количество>5</Количество></Предложение>"
+        )
+        self.shirt.is_storable = True
+        for body in (rows, rows):
+            self.import_xml(package(body))
+            self.assertEqual(self.variants.qty_available, 5)
+            self.assertEqual(self.variants.barcode, "4600000000017")
 
     def test_offers_of_unknown_goods_are_absent(self):
         self.assertEqual(self.ensure(offer("x"), offer("x#1", Size="L")), {})
