@@ -59,9 +59,12 @@ class Upload:
             reply = self.call("file", part, filename=name)
             assert reply == "success", reply
 
-    def ask(self, name="import.xml"):
-        """Have a file imported; returns when it is."""
-        until = time.monotonic() + PATIENCE
+    def ask(self, name="import.xml", patience=PATIENCE):
+        """Have a file imported; returns when it is.
+
+        :param float patience: seconds
+        """
+        until = time.monotonic() + patience
         while time.monotonic() < until:
             reply = self.call("import", filename=name)
             if reply == "success":

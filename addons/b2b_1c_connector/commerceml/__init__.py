@@ -1,12 +1,12 @@
 """CommerceML of 1C: reading, unpacking, writing. Pure Python and lxml, no Odoo.
 
 `read(path)` gives dataclasses of `model`; `check(path)` says beforehand whether a file
-can be read to its end; `unpack(zip, folder)` takes archives apart safely. What is
+can be read to its end; `Archive(zip)` takes archives apart safely. What is
 refused raises a `RefusedFile`. `write_orders(documents, formed)` gives 1C its orders.
 """
 
 from . import codec, model
-from .archive import ArchiveLimits, safe_name, unpack
+from .archive import Archive, ArchiveLimits, safe_name
 from .errors import (
     BrokenArchive,
     BrokenFile,

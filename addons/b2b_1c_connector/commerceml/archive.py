@@ -2,14 +2,12 @@
 
 import os
 import re
-import secrets
-import shutil
 import stat
 import unicodedata
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from .errors import BrokenArchive, HostileArchive, HostileFile, _
 
@@ -72,34 +70,69 @@ def _parts(path):
     return parts
 
 
-def unpack(archive, folder, limits=None):
-    """Unpack a zip into a folder, wholly or not at all.
+class Archive:
+    """A zip that is read file by file; a context, which closes it.
 
     :param archive: a path or an open binary file
-    :param folder: to be made; must not exist
     :param ArchiveLimits limits:
-    :return: the relative paths of the files, in the order of the archive
+    :ivar names: the relative paths of the files, in their order
     :raise BrokenArchive: it cannot be read
-    :raise HostileArchive: it would leave the folder, is encrypted or too large
+    :raise HostileArchive: it would leave its folder, or is encrypted
     """
-    limits = limits or ArchiveLimits()
-    folder = Path(folder)
-    partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.partial")
+
+    def __init__(self, archive, limits=None):
+        self._limits = limits or ArchiveLimits()
+        with _reading():
+            self._source = zipfile.ZipFile(archive)
+            self._entries = _entries(self._source, self._limits)
+        self.names = list(self._entries)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._source.close()
+
+    def check(self):
+        """Read all of it once, so that nothing of a broken or hostile one is used.
+
+        The real size counts, not what the archive says of it.
+
+        :raise BrokenArchive: it cannot be read
+        :raise HostileArchive: it is too large
+        """
+        limits = self._limits
+        packed = self._source.fp.seek(0, os.SEEK_END)
+        left = min(limits.bytes, max(limits.free_bytes, packed * limits.ratio))
+        for name in self.names:
+            for piece in self.read(name):
+                left -= len(piece)
+                if left < 0:
+                    raise HostileArchive(_("the archive unpacks to too much"))
+
+    def read(self, name, size=PIECE):
+        """The content of a file.
+
+        :param str name: one of `names`
+        :param int size: bytes of a piece, at most
+        :return: pieces, one after another
+        """
+        with _reading(), self._source.open(self._entries[name]) as packed:
+            while piece := packed.read(size):
+                yield piece
+
+
+@contextmanager
+def _reading():
+    """What is wrong with a zip, as refusals."""
     try:
-        with zipfile.ZipFile(archive) as source:
-            entries = _entries(source, limits)
-            partial.mkdir(parents=True)
-            _extract(source, entries, partial, limits)
-        os.rename(partial, folder)
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _unreadable(error) from error
     except (ValueError, UnicodeError, RuntimeError) as error:
         if isinstance(error, (BrokenArchive, HostileFile)):
             raise
         raise _unreadable(error) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return list(entries)
 
 
 def _unreadable(error):
@@ -158,19 +191,3 @@ def _parts_of_entry(path):
         return _parts(path)
     except HostileFile as error:
         raise HostileArchive(error.reason) from error
-
-
-def _extract(source, entries, folder, limits):
-    """Write the files; their real size counts, not what the archive says of it."""
-    packed = source.fp.seek(0, os.SEEK_END)
-    allowed = min(limits.bytes, max(limits.free_bytes, packed * limits.ratio))
-    written = 0
-    for path, entry in entries.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open(entry) as packed_file, target.open("xb") as file:
-            while piece := packed_file.read(PIECE):
-                written += len(piece)
-                if written > allowed:
-                    raise HostileArchive(_("the archive unpacks to too much"))
-                file.write(piece)

@@ -13,6 +13,7 @@ from . import b2b_1c_exchange
 from . import b2b_1c_figure
 from . import b2b_1c_file
 from . import b2b_1c_file_import
+from . import b2b_1c_file_archive
 from . import b2b_1c_name
 from . import b2b_1c_order
 from . import b2b_1c_order_apply

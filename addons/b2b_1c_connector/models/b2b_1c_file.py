@@ -6,11 +6,7 @@ from pathlib import Path
 from odoo import fields, models
 from odoo.tools import config
 
-from ..commerceml import ArchiveLimits, unpack
-
 ARCHIVE = b"PK\x03\x04"
-# so much of a file is in memory at a time
-PIECE = 8 * 1024**2
 # must stay free beside what is kept
 FREE_SPACE = 500 * 1024**2
 # of one session, and of one archive when it is unpacked
@@ -115,26 +111,6 @@ class B2b1cFile(models.Model):
         if self.content != "archive":
             domain.append(("name", "=", self.name))
         return bool(self.search_count(domain, limit=1))
-
-    def _unpack(self, source):
-        """Make a file of each in the archive.
-
-        :raise RefusedFile: it is broken or hostile, or there is no room for it
-        """
-        with tempfile.TemporaryDirectory(prefix="b2b_1c_") as above:
-            folder = Path(above) / "files"
-            limits = ArchiveLimits(bytes=min(LARGEST, get_free_space(above)))
-            for name in unpack(source, folder, limits):
-                file = self.create(
-                    {
-                        "exchange_id": self.exchange_id.id,
-                        "upload": self.upload,
-                        "name": name,
-                    }
-                )
-                with (folder / name).open("rb") as content:
-                    while piece := content.read(PIECE):
-                        file._append(piece)
 
     @contextmanager
     def _open(self):

@@ -190,8 +190,7 @@ class B2b1cFileImport(models.Model):
             return self._import_waiting()
         with self._open() as source:
             if self.content == "archive":
-                self._unpack(source)
-                return True
+                return self._unpack(source)
             return self._import_slice(source)
 
     def _import_slice(self, source):

@@ -6,7 +6,9 @@ from werkzeug.wrappers import Request
 
 from odoo.tests import HttpCase, tagged
 
-from ..models import b2b_1c_file
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..models import b2b_1c_file, b2b_1c_file_archive, b2b_1c_protocol
 from .common_1c import Builders1c
 from .test_exchange import GOODS, Client
 
@@ -94,7 +96,7 @@ class TestExchangeUploads(Builders1c, HttpCase):
     def test_large_files_of_an_archive_are_kept_in_pieces(self):
         self.client.log_in()
         self._send("v8_1.zip", pack(**{"import.xml": GOODS}))
-        with patch.object(b2b_1c_file, "PIECE", 100):
+        with patch.object(b2b_1c_file_archive, "PIECE", 100):
             self._import()
         file = self.exchange._get_file("import.xml")
         self.assertEqual(len(file.part_ids), -(-len(GOODS) // 100))
@@ -111,6 +113,57 @@ class TestExchangeUploads(Builders1c, HttpCase):
         self.assertEqual(archive.state, "failed")
         reply = self.client.text("catalog", "import", filename="import.xml")
         self.assertTrue(reply.startswith("failure\n"))
+
+    def test_archive_is_unpacked_in_slices(self):
+        pictures = {f"import_files/ab/{number}.jpg": b"x" for number in range(3)}
+        self.client.log_in()
+        self._send("v8_1.zip", pack(**{"import.xml": GOODS}, **pictures))
+        self.client.text("catalog", "import", filename="import.xml")
+        archive = self.exchange.file_ids
+        jobs = [("model_name", "=", "b2b.1c.file"), ("method_name", "=", "_import")]
+        with patch.object(b2b_1c_file_archive, "SLICE", -1):
+            for number in range(1, 4):
+                archive._import()
+                done = (archive.state, archive.position, archive.rows)
+                self.assertEqual(done, ("waiting", number, 4))
+                # one for each slice
+                count = self.env["queue.job"].search_count(jobs)
+                self.assertEqual(count, number + 1)
+            archive._import()
+        self.assertEqual(archive.state, "done")
+        unpacked = self.exchange.file_ids - archive
+        self.assertEqual(unpacked.mapped("name"), ["import.xml", *pictures])
+        self.assertEqual(set(unpacked.mapped("state")), {"received"})
+        self._import()
+        reply = self.client.text("catalog", "import", filename="import.xml")
+        self.assertEqual(reply, "success")
+
+    def test_what_is_unpacked_waits_for_the_rest(self):
+        self.client.log_in()
+        self._send(
+            "v8_1.zip", pack(**{"import.xml": GOODS, "import_files/a.jpg": b"x"})
+        )
+        self.client.text("catalog", "import", filename="import.xml")
+        archive = self.exchange.file_ids
+        with patch.object(b2b_1c_file_archive, "SLICE", -1):
+            archive._import()
+        with patch.object(b2b_1c_protocol, "HOLD", 0):
+            reply = self.client.text("catalog", "import", filename="import.xml")
+        self.assertEqual(reply, "progress")
+        with self.assertRaises(RetryableJobError):
+            self.exchange._get_file("import.xml")._import()
+        archive._import()
+        self._import()
+        self.assertEqual(self.exchange._get_file("import.xml").state, "done")
+
+    def test_nothing_of_a_broken_archive_is_unpacked(self):
+        data = bytearray(pack(**{"import.xml": GOODS, "import_files/a.jpg": b"x" * 99}))
+        data[data.index(b"x" * 99)] ^= 1
+        self.client.log_in()
+        self._send("v8_1.zip", bytes(data))
+        with patch.object(b2b_1c_file_archive, "SLICE", -1):
+            self._import()
+        self.assertEqual(self.exchange.file_ids.mapped("state"), ["failed"])
 
     # -- who sends
 
