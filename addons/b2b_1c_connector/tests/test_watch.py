@@ -72,7 +72,8 @@ class TestWatch(ImportCase):
         self.connection.watched_until = Datetime.now() + timedelta(minutes=2)
         self.assertEqual(self._watch(), activity)
         self.assertEqual(activity.note.count("import0_2.xml"), 1)
-        self.connection.watched_until = Datetime.now() - timedelta(seconds=2)
+        # rows are as old as their transaction
+        self.connection.watched_until = self.env.cr.now() - timedelta(seconds=2)
         self.exchange._answer({"type": "catalog", "mode": "nonsense"}, b"")
         self.assertIn("nonsense", self._watch().note)
         self.assertIn("import0_2.xml", activity.note)
