@@ -75,6 +75,22 @@ class B2bReservationBuilders:
         with self.enter_registry_test_mode():
             self.env.ref(f"b2b_reservation.{name}").method_direct_trigger()
 
+    def _pay_bill(self, bill, amount=None):
+        """Book money for a bill, in full by default."""
+        self.env["account.payment"].create(
+            {
+                "partner_id": bill.legal_entity_id.id,
+                "amount": bill.amount_total if amount is None else amount,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "b2b_payment_request_id": bill.id,
+            }
+        ).action_post()
+
+    def _pay_order(self, order):
+        """Pay the bill of an order in full."""
+        self._pay_bill(order._b2b_issue_bill())
+
     def _prepare_request(self, *lines, **values):
         """Return values of a complete shipment request.
 
@@ -136,3 +152,14 @@ class B2bReservationBuilders:
 
 class B2bReservationCommon(B2bReservationBuilders, B2bCommon):
     """Tests of models."""
+
+
+class B2bReservedCommon(B2bReservationCommon):
+    """An order of five pieces that a dealer has reserved, of ten."""
+
+    def setUp(self):
+        super().setUp()
+        self._set_stock(self.product, 10)
+        self.order = self._confirm_order()
+        self.reservation = self._reserve(self.order)
+        self.line = self.reservation.line_ids

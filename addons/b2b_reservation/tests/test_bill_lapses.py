@@ -54,17 +54,6 @@ class LapseBuilders(B2bReservationBuilders):
         tx.invalidate_recordset()
         return tx
 
-    def _pay(self, amount):
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": amount,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": self.bill.id,
-            }
-        ).action_post()
-
 
 @tagged("post_install", "-at_install")
 class TestBillLapses(LapseBuilders, B2bReservationCommon):
@@ -110,7 +99,7 @@ class TestBillLapses(LapseBuilders, B2bReservationCommon):
         self.assertEqual(self.bill.state, "issued")
 
     def test_partly_paid_bill_does_not_lapse(self):
-        self._pay(10)
+        self._pay_bill(self.bill, 10)
         self._expire(self.reservation)
         self.assertEqual(self.reservation.state, "expired")
         self.assertEqual(self.bill.state, "issued")

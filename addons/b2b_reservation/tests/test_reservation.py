@@ -247,15 +247,7 @@ class TestRelease(B2bReservationCommon):
         order = self._confirm_order()
         request = order._b2b_issue_bill()
         reservation = self._reserve(order)
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": request.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": request.id,
-            }
-        ).action_post()
+        self._pay_bill(request)
         self.assertEqual(request.payment_state, "paid")
         self._expire(reservation)
         self.assertEqual(reservation.state, "running")
@@ -269,15 +261,7 @@ class TestRelease(B2bReservationCommon):
                 order = self._confirm_order()
                 request = order._b2b_issue_bill()
                 reservation = self._reserve(order)
-                self.env["account.payment"].create(
-                    {
-                        "partner_id": self.dealer.id,
-                        "amount": 10,
-                        "payment_type": "inbound",
-                        "partner_type": "customer",
-                        "b2b_payment_request_id": request.id,
-                    }
-                ).action_post()
+                self._pay_bill(request, 10)
                 self._expire(reservation)
                 self.assertEqual(reservation.state, state)
 

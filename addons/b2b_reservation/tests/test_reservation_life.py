@@ -172,15 +172,7 @@ class TestReminder(LifeCase):
 
     def test_paid_order_is_not_reminded_of(self):
         request = self.order._b2b_issue_bill()
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": request.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": request.id,
-            }
-        ).action_post()
+        self._pay_bill(request)
         self.assertFalse(self._remind(1))
 
     def test_spoilt_template_stops_nothing(self):

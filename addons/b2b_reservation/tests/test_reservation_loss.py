@@ -77,15 +77,7 @@ class TestLoss(B2bReservationCommon):
         self._reserve(first)
         self._reserve(second)
         bill = second._b2b_issue_bill()
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": bill.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": bill.id,
-            }
-        ).action_post()
+        self._pay_bill(bill)
         self._count(7)
         self.assertHeld(first, 3)
         self.assertHeld(second, 4)

@@ -19,17 +19,6 @@ class TestPayToKeep(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.reservation = self._reserve(self.order)
         self.path = f"/my/reservations/{self.reservation.id}/pay"
 
-    def _pay(self, amount):
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": amount,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": self.bill.id,
-            }
-        ).action_post()
-
     def _open(self):
         return self.url_open(self.path, allow_redirects=False).headers["Location"]
 
@@ -46,7 +35,7 @@ class TestPayToKeep(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertIn(self.order._b2b_get_pay_url(), self._open())
 
     def test_paid_goods_are_said_to_be_kept_and_are(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         page = self.url_open("/my/reservations").text
         self.assertNotIn(self.path, page)
         self.assertNotIn(f"/my/reservations/{self.reservation.id}/extend", page)
@@ -56,7 +45,7 @@ class TestPayToKeep(B2bReservationBuilders, B2bBuilders, HttpCase):
         self.assertHeld(self.order, 5)
 
     def test_partly_paid_bill_may_still_be_paid(self):
-        self._pay(10)
+        self._pay_bill(self.bill, 10)
         self.assertIn(self.path, self.url_open("/my/reservations").text)
 
     def test_without_bill_or_end_there_is_nothing_to_pay(self):

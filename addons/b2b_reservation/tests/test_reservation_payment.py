@@ -261,7 +261,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         second = self.order.with_user(self.dealer_user)._b2b_reserve({other.id: 4})
         self._expire(second.with_env(self.env))
         self._get_mails().unlink()
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self.assertEqual(self._get_held_by_line(), {5: 5, 4: 4})
         text = self._read_mail()
         self.assertIn("Oil filter: 5 Units", text)
@@ -322,17 +322,17 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         self.assertFalse(self._get_waits())
 
     def test_part_of_the_money_reserves_nothing(self):
-        self._pay(10)
+        self._pay_bill(self.bill, 10)
         self.assertHeld(self.order, 0)
         self.assertFalse(self._get_waits())
 
     def test_part_of_the_money_reserves_where_it_keeps(self):
         self.company.b2b_keep_partly_paid = True
-        self._pay(10)
+        self._pay_bill(self.bill, 10)
         self.assertHeld(self.order, 5)
 
     def test_money_that_staff_book_counts_too(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self.assertHeld(self.order, 5)
 
     def _count_notes(self, act):
@@ -350,7 +350,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
         return len(notes)
 
     def test_money_that_staff_book_is_taken_note_of_once(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         payment = self.bill.payment_ids
         self.assertEqual(payment.state, "in_process")
         self.assertEqual(self._count_notes(payment.action_validate), 1)
@@ -408,7 +408,7 @@ class TestPaidLate(PaymentBuilders, B2bReservationCommon):
 
     def test_what_he_gave_back_himself_stays_free(self):
         self.reservation.state = "released"
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self.assertHeld(self.order, 0)
 
     def test_cancelled_order_reserves_nothing(self):
@@ -436,7 +436,7 @@ class TestMoneyTakenBack(PaymentBuilders, B2bReservationCommon):
         self._run_cron("ir_cron_resume")
 
     def _pay_and_expire(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self._expire(self.reservation)
         self.assertFalse(self.reservation.date_expiry)
         return self.bill.payment_ids
@@ -482,7 +482,7 @@ class TestMoneyTakenBack(PaymentBuilders, B2bReservationCommon):
         self.assertRunsAgain()
 
     def test_what_was_reserved_for_a_request_runs_again_once_it_is_cancelled(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self.reservation._release_by_dealer()
         line = self.order.order_line
         request = self._request_shipment((line, 3))

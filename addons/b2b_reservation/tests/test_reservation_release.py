@@ -4,18 +4,11 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bBuilders
 
-from .common import B2bReservationBuilders, B2bReservationCommon
+from .common import B2bReservationBuilders, B2bReservedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReleasePart(B2bReservationCommon):
-    def setUp(self):
-        super().setUp()
-        self._set_stock(self.product, 10)
-        self.order = self._confirm_order()
-        self.reservation = self._reserve(self.order)
-        self.line = self.reservation.line_ids
-
+class TestReleasePart(B2bReservedCommon):
     def test_the_rest_is_kept_as_before(self):
         end = self.reservation.date_expiry
         self.reservation._release_by_dealer({self.line.id: 2})

@@ -3,19 +3,12 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bBuilders
 
-from .common import B2bReservationBuilders, B2bReservationCommon
+from .common import B2bReservationBuilders, B2bReservedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReleaseByStaff(B2bReservationCommon):
+class TestReleaseByStaff(B2bReservedCommon):
     """The form by which staff release what is reserved."""
-
-    def setUp(self):
-        super().setUp()
-        self._set_stock(self.product, 10)
-        self.order = self._confirm_order()
-        self.reservation = self._reserve(self.order)
-        self.line = self.reservation.line_ids
 
     def _get_mails(self):
         return self.env["mail.mail"].search([("model", "=", "b2b.reservation")])

@@ -39,19 +39,6 @@ class TestShipmentFlow(B2bReservationCommon):
         self._reserve(order)
         return order
 
-    def _pay_order(self, order):
-        """Pay the bill of an order in full."""
-        bill = order._b2b_issue_bill()
-        self.env["account.payment"].create(
-            {
-                "partner_id": bill.legal_entity_id.id,
-                "amount": bill.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": bill.id,
-            }
-        ).action_post()
-
     def _send_and_confirm(self, *lines, **values):
         request = self._request_shipment(*lines, **values)
         request.with_user(self.manager).action_confirm()

@@ -138,15 +138,7 @@ class TestGate(B2bReservationCommon):
         order = self._confirm_order()
         request = order._b2b_issue_bill()
         self._reserve(order)
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": request.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": request.id,
-            }
-        ).action_post()
+        self._pay_bill(request)
         self._pick(order, 2)
         line = order.order_line
         self.assertTrue(order._b2b_get_paid())

@@ -22,17 +22,6 @@ class TestUnpaidRequests(B2bReservationCommon):
         self.method = self.env.ref("b2b_reservation.shipment_method_own")
         self.today = self.company._b2b_today()
 
-    def _pay(self, amount):
-        self.env["account.payment"].create(
-            {
-                "partner_id": self.dealer.id,
-                "amount": amount,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": self.bill.id,
-            }
-        ).action_post()
-
     def _get_day(self, days):
         """Return the first working day that is some days away, or more."""
         calendar = self.method._get_calendar(self.company)
@@ -61,18 +50,18 @@ class TestUnpaidRequests(B2bReservationCommon):
         self.assertEqual(self._ask_for(self._get_day(20)).state, "sent")
 
     def test_paid_goods_may_wait(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         self.assertEqual(self._ask_for(self._get_day(60)).state, "sent")
 
     def test_partly_paid_goods_wait_where_that_keeps_them(self):
-        self._pay(10)
+        self._pay_bill(self.bill, 10)
         with self.assertRaises(UserError):
             self._ask_for(self._get_day(60))
         self.company.b2b_keep_partly_paid = True
         self.assertEqual(self._ask_for(self._get_day(60)).state, "sent")
 
     def test_one_unpaid_order_of_several_is_enough(self):
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         other = self._confirm_order(2)
         self._reserve(other)
         with self.assertRaisesRegex(UserError, other.name):
@@ -118,7 +107,7 @@ class TestUnpaidRequests(B2bReservationCommon):
         self.assertEqual(self._find(), request)
         self.assertTrue(request.with_user(self.staff_user).is_unpaid)
         self.assertFalse(self._find(False))
-        self._pay(self.bill.amount_total)
+        self._pay_bill(self.bill)
         request.invalidate_recordset()
         self.assertFalse(request.with_user(self.staff_user).is_unpaid)
         self.assertFalse(self._find())

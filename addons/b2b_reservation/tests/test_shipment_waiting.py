@@ -6,19 +6,6 @@ from .test_shipment_pages import ShipmentPagesCommon
 
 
 class PaidBuilders(B2bReservationBuilders):
-    def _pay(self, order):
-        """Pay the bill of an order in full."""
-        bill = order._b2b_issue_bill()
-        self.env["account.payment"].create(
-            {
-                "partner_id": bill.legal_entity_id.id,
-                "amount": bill.amount_total,
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "b2b_payment_request_id": bill.id,
-            }
-        ).action_post()
-
     def _wait(self, order, user=None):
         user = user or self.dealer_user
         waits = order.with_user(user)._b2b_wait(order.order_line.ids)
@@ -36,7 +23,7 @@ class TestPaidAndWaiting(PaidBuilders, B2bReservationCommon):
         first = self._confirm_order(3, self.stranger_contract)
         self._wait(first, self.stranger_user)
         paid = self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         self._set_stock(self.product, 5)
         with self.assertRaisesRegex(UserError, r"Not reserved: .*\(3 "):
             self._request_shipment((paid.order_line, 5))
@@ -48,7 +35,7 @@ class TestPaidAndWaiting(PaidBuilders, B2bReservationCommon):
 
     def test_who_has_waited_first_and_paid_takes_it_himself(self):
         paid = self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         wait = self._wait(paid)
         other = self._confirm_order(3, self.stranger_contract)
         self._wait(other, self.stranger_user)
@@ -64,7 +51,7 @@ class TestPaidAndWaiting(PaidBuilders, B2bReservationCommon):
         first = self._confirm_order(3, self.stranger_contract)
         self._wait(first, self.stranger_user)
         paid = self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         self._wait(paid)
         self._set_stock(self.product, 5)
         self._run_cron("ir_cron_serve")
@@ -75,7 +62,7 @@ class TestPaidAndWaiting(PaidBuilders, B2bReservationCommon):
 
     def test_what_is_paid_and_missing_gets_a_place_in_line(self):
         paid, unpaid = self._confirm_order(5), self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         self._set_stock(self.product, 1)
         request = self._create_request((paid.order_line, 5), (unpaid.order_line, 5))
         request.with_user(self.dealer_user).sudo()._wait_for_paid()
@@ -88,13 +75,13 @@ class TestPaidAndWaiting(PaidBuilders, B2bReservationCommon):
         paid = self._confirm_order(5)
         self._set_stock(self.product, 5)
         self._reserve(paid)
-        self._pay(paid)
+        self._pay_order(paid)
         request = self._create_request((paid.order_line, 5))
         self.assertFalse(request._wait_for_paid())
 
     def test_who_may_not_reserve_gets_no_place(self):
         paid = self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         self.contract.write({"date_start": "2019-01-01", "date_end": "2020-01-01"})
         request = self._create_request((paid.order_line, 5))
         self.assertFalse(request._wait_for_paid())
@@ -105,7 +92,7 @@ class TestPaidAndMissingPage(PaidBuilders, ShipmentPagesCommon):
     def test_dealer_is_told_that_he_is_in_line_and_asks_again_later(self):
         # his first order holds all that is there
         paid = self._confirm_order(5)
-        self._pay(paid)
+        self._pay_order(paid)
         form = {f"line_{self.line.id}": "", f"line_{paid.order_line.id}": "5"}
         for _time in range(2):
             problems = self._get_problems(self._post(**form))
