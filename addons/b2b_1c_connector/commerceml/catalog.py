@@ -18,6 +18,9 @@ from .fields import (
 from .layout import local_name
 from .scalars import to_decimal
 
+# how 1C writes that there is no characteristic
+NOTHING = "00000000-0000-0000-0000-000000000000"
+
 
 def read_good(element, row):
     values = GOOD.read(element, row)
@@ -29,8 +32,14 @@ def identify(values, element, row):
     """Complete the values of goods or an offer; refused without an id."""
     if not values.get("id"):
         raise RowError(_("without id"), values.get("name") or "")
+    values["id"] = without_nothing(values["id"])
     values["line"] = row.line(element)
-    status_attribute(values, element)
+    status_attribute(values, element, row)
+
+
+def without_nothing(identifier):
+    """An id of goods without the characteristic that is none."""
+    return identifier.removesuffix(f"#{NOTHING}")
 
 
 def read_unit(element, row):

@@ -51,7 +51,7 @@ def read_groups(element, row, parent_id=None):
     """
     values = GROUP.read(element, row)
     children = values.pop("children", [])
-    status_attribute(values, element)
+    status_attribute(values, element, row)
     group_id = values.get("id")
     if group_id:
         yield model.Group(parent_id=parent_id, line=row.line(element), **values)
@@ -76,7 +76,7 @@ def reader_of(kind, known):
 
     def read(element, row):
         values = known.read(element, row)
-        status_attribute(values, element)
+        status_attribute(values, element, row)
         if not values.get("id"):
             raise RowError(_("without id"), values.get("name") or "")
         return kind(line=row.line(element), **values)
@@ -117,7 +117,7 @@ def tax_of_price_type(values, element, row):
 
 def read_unit_definition(element, row):
     values = UNIT.read(element, row)
-    status_attribute(values, element)
+    status_attribute(values, element, row)
     # УНФ writes the code only
     values["id"] = values.get("id") or values.get("code")
     if not values["id"]:

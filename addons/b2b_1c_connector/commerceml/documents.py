@@ -6,6 +6,7 @@ from .catalog import (
     DESCRIPTION,
     properties,
     unit,
+    without_nothing,
 )
 from .errors import RowError, _
 from .fields import (
@@ -47,7 +48,7 @@ STATE = {
 def read_document(element, row):
     """A document with all documents below it; refused if a line cannot be read."""
     values = DOCUMENT.read(element, row)
-    status_attribute(values, element)
+    status_attribute(values, element, row)
     state_of_requisites(values, row)
     if not values.get("id") and not values.get("number"):
         raise RowError(_("a document without id and number"))
@@ -71,7 +72,9 @@ def state_of_requisites(values, row):
 
 def read_line(element, row):
     values = LINE.read(element, row)
-    status_attribute(values, element)
+    status_attribute(values, element, row)
+    if values.get("id"):
+        values["id"] = without_nothing(values["id"])
     return model.DocumentLine(line=row.line(element), **values)
 
 
@@ -169,7 +172,7 @@ DOCUMENT = Fields(
     {
         "Ид": "id",
         "НомерВерсии": "version",
-        "ПометкаУдаления": lenient(deletion_mark),
+        "ПометкаУдаления": deletion_mark,
         "Номер": "number",
         "Дата": lenient(scalar("date", scalars.to_date)),
         "Время": lenient(scalar("time", scalars.to_time)),

@@ -164,21 +164,27 @@ def nested(name, read_item):
 
 
 def deletion_mark(values, element, row):
-    """`ПометкаУдаления` (3.x) or `Статус` (2.x): whether the row was deleted in 1C."""
-    text = text_of(element).lower()
-    if text in ("удален", "удалён"):
-        values["deleted"] = True
-    elif text in ("новый", "изменен", "изменён"):
-        values["deleted"] = False
+    """`ПометкаУдаления` (3.x) or `Статус` (2.x): whether the row was deleted in 1C.
+
+    Other words say nothing of it: they are counted.
+    """
+    status = STATUSES.get(text_of(element).lower())
+    if status is None:
+        DELETED(values, element, row)
     else:
-        flag("deleted")(values, element, row)
+        values["deleted"] = status
 
 
-def status_attribute(values, element):
+def status_attribute(values, element, row):
     """The same as an attribute of the row (2.x)."""
-    status = element.get("Статус")
-    if status:
-        values["deleted"] = status.strip().lower() in ("удален", "удалён")
+    text = element.get("Статус")
+    if not text:
+        return
+    status = STATUSES.get(text.strip().lower())
+    if status is None:
+        row.count_unknown(f"{local_name(element.tag)}: Статус")
+    else:
+        values["deleted"] = status
 
 
 def requisites(values, element, row):
@@ -201,4 +207,13 @@ def requisites(values, element, row):
         found.append((name, value or ""))
 
 
+DELETED = lenient(flag("deleted"))
+# whether a row is deleted, by what 1C calls its state
+STATUSES = {
+    "удален": True,
+    "удалён": True,
+    "новый": False,
+    "изменен": False,
+    "изменён": False,
+}
 REQUISITE = Names({"Наименование": "name", "Значение": "value", "Ид": "ignored"})

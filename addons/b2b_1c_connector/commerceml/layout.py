@@ -47,6 +47,10 @@ ROWS = {
 CONTAINERS = set().union(*ROWS.values()) - {ROOT}
 PLACES = {(container, row) for row, places in ROWS.items() for container in places}
 
+# what imitators put one level deeper
+NESTED = {(section, CLASSIFIER) for section in SECTIONS - {CLASSIFIER}}
+NESTED.add(("Контейнер", "Документы"))
+
 STRUCTURE = {ROOT} | SECTIONS | CONTAINERS
 KNOWN = SECTIONS | CONTAINERS | HEADERS | set(ROWS)
 
@@ -86,7 +90,7 @@ def leads_on(place, name):
     or of the root. The same names stand elsewhere, too: warehouses in offers."""
     if place == ROOT:
         return name in SECTIONS or name in CONTAINERS
-    return place in SECTIONS and name in CONTAINERS
+    return (place in SECTIONS and name in CONTAINERS) or (place, name) in NESTED
 
 
 def is_kept(place, name):

@@ -1,7 +1,7 @@
 """Offers, prices and the forms stock comes in (reference 2.4)."""
 
 from . import model
-from .catalog import DESCRIPTION, identify
+from .catalog import DESCRIPTION, NOTHING, identify
 from .errors import RowError, _
 from .fields import (
     Fields,
@@ -15,9 +15,6 @@ from .fields import (
 )
 from .layout import local_name
 from .scalars import to_decimal
-
-# how 1C writes that there is no characteristic
-NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 def read_offer(element, row):

@@ -16,7 +16,7 @@ ADDRESSES = (
 
 def read_counterparty(element, row: Row):
     values = COUNTERPARTY.read(element, row)
-    fields.status_attribute(values, element)
+    fields.status_attribute(values, element, row)
     return model.Counterparty(line=row.line(element), **values)
 
 

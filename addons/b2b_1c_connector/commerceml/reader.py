@@ -158,6 +158,8 @@ class Reader:
     def _number_container(self, document, element):
         """Documents of one `Контейнер` belong together (3.1)."""
         container = element.getparent()
+        if local_name(container.tag) == "Документы":
+            container = container.getparent()
         if local_name(container.tag) != "Контейнер":
             return
         if container is not self._container:

@@ -161,7 +161,7 @@ class Stream:
             yield from self._take(child, True)
             if name in layout.SECTIONS:
                 yield name, child
-        elif name not in layout.KNOWN:
+        elif not layout.is_kept(parent_name, name):
             self.count_unknown(f"{parent_name}/{name}")
 
     def _take_open(self, parent_name, child):

@@ -117,10 +117,26 @@ class TestGoods(CommerceMLCase):
             ("", ' Статус="Удален"', True),
             ("", ' Статус="Новый"', False),
             ("", "", None),
+            ("<Статус>Активный</Статус>", "", None),
+            ("<ПометкаУдаления>возможно</ПометкаУдаления>", "", None),
+            ("", ' Статус="Активный"', None),
+            ("<Статус>Удален</Статус>", ' Статус="Активный"', True),
         ):
             with self.subTest(content=content, attribute=attribute):
                 body = catalog(f"<Товар{attribute}><Ид>g</Ид>{content}</Товар>")
                 self.assertIs(self.read_one(body, model.Good).deleted, expected)
+
+    def test_unknown_words_about_deletion_are_counted(self):
+        self.read_good("<Статус>Активный</Статус>")
+        path = "Товар/Статус: neither true nor false"
+        self.assertEqual(self.reader.unknown, {path: 1})
+        self.read(catalog('<Товар Статус="Активный"><Ид>g</Ид></Товар>'))
+        self.assertEqual(self.reader.unknown, {"Товар: Статус": 1})
+
+    def test_characteristic_that_is_none_is_no_part_of_the_id(self):
+        nothing = "00000000-0000-0000-0000-000000000000"
+        body = catalog(f"<Товар><Ид>g-1#{nothing}</Ид></Товар>")
+        self.assertEqual(self.read_one(body, model.Good).id, "g-1")
 
     def test_tax_without_number_keeps_its_words(self):
         tax = "<СтавкиНалогов><СтавкаНалога><Ставка>Без НДС</Ставка></СтавкаНалога>"
@@ -167,6 +183,24 @@ class TestGoods(CommerceMLCase):
             {"КоммерческаяИнформация/Мусор": 1, "Товары/Прочее": 1},
         )
 
+    def test_known_elements_in_odd_places_are_counted(self):
+        items = self.read(
+            "<Каталог><Ид>c</Ид><Товар><Ид>a</Ид></Товар>"
+            "<ПакетПредложений><Предложения><Предложение><Ид>b</Ид></Предложение>"
+            "</Предложения></ПакетПредложений><Товары><Группы/></Товары></Каталог>"
+            "<Товар><Ид>d</Ид></Товар>"
+        )
+        self.assertEqual(items, [model.Catalog(id="c")])
+        self.assertEqual(
+            self.reader.unknown,
+            {
+                "Каталог/Товар": 1,
+                "Каталог/ПакетПредложений": 1,
+                "Товары/Группы": 1,
+                "КоммерческаяИнформация/Товар": 1,
+            },
+        )
+
     def test_requisite_is_found_by_name(self):
         good = self.read_good(requisites(Полное_наименование="Ботфорты", Код=""))
         self.assertEqual(good.requisite("Полное наименование"), "Ботфорты")
@@ -179,6 +213,25 @@ class TestClassifier(CommerceMLCase):
     def read_classifier(self, content, **values):
         body = f"<Классификатор><Ид>cls-1</Ид>{content}</Классификатор>"
         return self.read(body, **values)
+
+    def test_classifier_inside_a_catalogue_is_read(self):
+        groups = "<Группы><Группа><Ид>1</Ид></Группа></Группы>"
+        inner = f"<Классификатор><Ид>cls-1</Ид>{groups}</Классификатор>"
+        for section in ("Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений"):
+            # more than is read at once
+            for times in (1, 3000):
+                with self.subTest(section=section, times=times):
+                    goods = "<Товары>" + "<Товар><Ид>g</Ид></Товар>" * times
+                    items = self.read(
+                        f"<{section}><Ид>cat-1</Ид>{inner}{goods}</Товары></{section}>"
+                    )
+                    self.assertEqual(
+                        [(type(item), item.id) for item in items[:2]],
+                        [(model.Classifier, "cls-1"), (model.Group, "1")],
+                    )
+                    self.assertEqual(items[2].id, "cat-1")
+                    self.assertEqual(items[3:], [model.Good(id="g")] * times)
+                    self.assertEqual(self.reader.unknown, {})
 
     def test_groups_come_parents_first_at_any_depth(self):
         inner = ""

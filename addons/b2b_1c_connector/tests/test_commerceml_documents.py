@@ -82,6 +82,12 @@ class TestDocuments(CommerceMLCase):
         )
         self.assertEqual((order.status, order.status_id), ("[F] Доставлен", "F"))
 
+    def test_goods_without_characteristic_are_goods_themselves(self):
+        nothing = "00000000-0000-0000-0000-000000000000"
+        line = LINE.replace("g#c", f"g#{nothing}")
+        (line,) = self.read_document(f"<Товары>{line}</Товары>").lines
+        self.assertEqual(line.id, "g")
+
     def test_missing_requisites_are_not_false(self):
         order = self.read_document(requisites(Проведен="", Сайт="s1"))
         for name in ("posted", "cancelled", "paid", "shipped", "deleted"):
@@ -132,13 +138,18 @@ class TestDocuments(CommerceMLCase):
             + "</Контейнер>"
             + document("x", "Прочие")
         )
-        order, payment, shipment, other = self.read(
-            body, namespace="urn:1C.ru:commerceml_3", version="3.1"
-        )
-        self.assertEqual(
-            [order.container, payment.container, shipment.container, other.container],
-            [1, 1, 2, None],
-        )
+        # some put the documents one level deeper
+        deeper = body.replace("<Контейнер>", "<Контейнер><Документы>")
+        deeper = deeper.replace("</Контейнер>", "</Документы></Контейнер>")
+        for text in (deeper, body):
+            order, payment, shipment, other = self.read(
+                text, namespace="urn:1C.ru:commerceml_3", version="3.1"
+            )
+            self.assertEqual(
+                [one.container for one in (order, payment, shipment, other)],
+                [1, 1, 2, None],
+            )
+            self.assertEqual(self.reader.unknown, {})
         self.assertEqual((payment.basis, shipment.basis), ("o", "o"))
         self.assertEqual(order.number_in_1c, "0000-000007")
         self.assertIs(order.deleted, False)

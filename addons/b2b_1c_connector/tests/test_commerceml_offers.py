@@ -110,9 +110,10 @@ class TestOffers(CommerceMLCase):
         )
         nothing = "00000000-0000-0000-0000-000000000000"
         offers = "".join(map(row.format, ("c1", "c2", "", nothing)))
+        offers += f"<Предложение><Ид>h#{nothing}</Ид></Предложение>"
         head, *items = self.read(package(offers, section="ИзмененияПакетаПредложений"))
         self.assertTrue(head.is_changes)
-        self.assertEqual([item.id for item in items], ["g#c1", "g#c2", "g", "g"])
+        self.assertEqual([item.id for item in items], ["g#c1", "g#c2", "g", "g", "h"])
         self.assertEqual(items[0].characteristic_id, "c1")
 
     def test_prices_and_rests_come_apart(self):
