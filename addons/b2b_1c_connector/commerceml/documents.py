@@ -11,6 +11,7 @@ from .catalog import (
 from .errors import RowError, _
 from .fields import (
     Fields,
+    amount,
     append_text,
     deletion_mark,
     flag,
@@ -46,8 +47,12 @@ STATE = {
 
 
 def read_document(element, row):
-    """A document with all documents below it; refused if a line cannot be read."""
+    """A document with all documents below it; without its lines if one of them cannot
+    be read, as the others alone would mean that it was taken out."""
     values = DOCUMENT.read(element, row)
+    if values.pop("lines_left_out", False):
+        values["lines"] = None
+    values.pop("subordinates_left_out", None)
     status_attribute(values, element, row)
     state_of_requisites(values, row)
     if not values.get("id") and not values.get("number"):
@@ -122,8 +127,8 @@ DISCOUNT = Fields(
     "Скидка",
     {
         "Наименование": "name",
-        "Сумма": number("amount"),
-        "Процент": number("percent"),
+        "Сумма": lenient(amount("amount")),
+        "Процент": lenient(number("percent")),
         "УчтеноВСумме": lenient(flag("included")),
     },
 )
@@ -132,7 +137,7 @@ TAX = Fields(
     {
         "Наименование": "name",
         "УчтеноВСумме": lenient(flag("included")),
-        "Сумма": number("amount"),
+        "Сумма": lenient(amount("amount")),
         "Ставка": "text",
     },
 )
@@ -154,10 +159,10 @@ LINE = Fields(
         "БазоваяЕдиница": unit,
         "Единица": line_unit,
         "Коэффициент": number("ratio"),
-        "ЦенаЗаЕдиницу": number("price"),
-        "Цена": number("price"),
+        "ЦенаЗаЕдиницу": amount("price"),
+        "Цена": amount("price"),
         "Количество": number("quantity"),
-        "Сумма": number("amount"),
+        "Сумма": amount("amount"),
         "Скидки": DISCOUNTS,
         "Налоги": TAXES,
         "ЗначенияСвойств": properties,
@@ -180,9 +185,9 @@ DOCUMENT = Fields(
         "Роль": "role",
         "Валюта": "currency",
         "Курс": lenient(number("rate")),
-        "Сумма": number("amount"),
+        "Сумма": amount("amount"),
         "Контрагенты": items("counterparties", {"Контрагент"}, read_counterparty),
-        "Товары": items("lines", {"Товар"}, read_line),
+        "Товары": items("lines", {"Товар"}, read_line, "lines_left_out"),
         "Комментарий": "comment",
         "СрокПлатежа": lenient(scalar("due", scalars.to_date)),
         "Налоги": TAXES,
@@ -197,5 +202,8 @@ DOCUMENT = Fields(
     },
 )
 DOCUMENT.known["ПодчиненныеДокументы"] = items(
-    "subordinates", {"ПодчиненныйДокумент", "Документ"}, read_document
+    "subordinates",
+    {"ПодчиненныйДокумент", "Документ"},
+    read_document,
+    "subordinates_left_out",
 )

@@ -54,11 +54,23 @@ class Row:
 
     :param count_unknown: a function of a path, for what nobody knows
     :param line: a function of an element
+    :ivar left_out: (line, `RowError`) of parts that the row goes in without
     """
 
     def __init__(self, count_unknown, line):
         self.count_unknown = count_unknown
         self.line = line
+        self.left_out = []
+
+    def leave_out(self, element, error):
+        """Report a part of the row that cannot be read."""
+        error.path = error.path or local_name(element.tag)
+        self.left_out.append((self.line(element), error))
+
+    def take_left_out(self):
+        """What was reported since this was asked for last."""
+        found, self.left_out = self.left_out, []
+        return found
 
 
 def text_of(element):
@@ -104,6 +116,11 @@ def number(name):
     return scalar(name, scalars.to_decimal)
 
 
+def amount(name):
+    """A reader of a sum of money."""
+    return scalar(name, scalars.to_amount)
+
+
 def flag(name):
     """A reader of true or false."""
     return scalar(name, scalars.to_flag)
@@ -136,10 +153,13 @@ def append_text(name):
     return read
 
 
-def items(name, row_names, read_item):
+def items(name, row_names, read_item, left_out=None):
     """A reader of a container: puts `read_item(child, row)` of each child into a list.
 
     An empty container gives an empty list, an absent one nothing.
+
+    :param left_out: with this name a child that cannot be read does not refuse the row:
+        it is reported, and True is put under the name
     """
     known = Names(dict.fromkeys(row_names, True))
 
@@ -149,7 +169,13 @@ def items(name, row_names, read_item):
             if not known[child.tag]:
                 row.count_unknown(f"{local_name(element.tag)}/{local_name(child.tag)}")
                 continue
-            found.append(read_item(child, row))
+            try:
+                found.append(read_item(child, row))
+            except RowError as error:
+                if not left_out:
+                    raise
+                row.leave_out(child, error)
+                values[left_out] = True
 
     return read
 

@@ -32,9 +32,9 @@ class Envelope:
 
 @dataclass(slots=True)
 class Problem:
-    """A row that could not be read and is left out.
+    """A row that could not be read and is left out, or a part of the row before it.
 
-    :param row: name of the element
+    :param row: name of the row's element
     :param number: its number among the rows of this name, from 1
     :param id: its id, as far as it has one
     :param path: the element inside it that is at fault
@@ -380,6 +380,7 @@ class Offer(Good):
     """What is on sale, its prices and stock; each may come in a file of its own.
 
     :param prices: None: nothing said, prices stay; empty: in no price list
+    :param prices_left_out: whether there are more, which cannot be read
     :param quantity: in all warehouses; None: nothing said, stock stays
     :param stocks: by warehouse; None: nothing said
     """
@@ -387,6 +388,7 @@ class Offer(Good):
     prices: list[Price] | None = None
     quantity: Decimal | None = None
     stocks: list[Stock] | None = None
+    prices_left_out: bool | None = field(default=None, compare=False, kw_only=True)
 
     @property
     def tells_goods(self):
@@ -465,6 +467,7 @@ class Document:
     :param number: the site's, in an order
     :param basis: id of the document it is based on (payments, shipments of 3.1)
     :param container: number of the `Контейнер` it came in, from 1
+    :param lines: None: nothing said, or one of them cannot be read
     :param subordinates: payments and shipments inside it (УНФ)
     """
 

@@ -6,6 +6,7 @@ from .errors import RowError, _
 from .fields import (
     Fields,
     Names,
+    amount,
     flag,
     ignored,
     items,
@@ -24,6 +25,9 @@ def read_offer(element, row):
     # changes of УТ 11 name the goods again for each characteristic
     if characteristic and characteristic != NOTHING and "#" not in values["id"]:
         values["id"] += f"#{characteristic}"
+    if values.get("prices_left_out"):
+        # nothing said, which an empty list is not
+        values["prices"] = values["prices"] or None
     return model.Offer(**values)
 
 
@@ -31,7 +35,7 @@ def read_price(element, row):
     """A price; without a type it cannot be told what it is."""
     values = PRICE.read(element, row)
     if not values.get("type_id"):
-        raise RowError(_("a price without type"), path="Цена")
+        raise RowError(_("a price without type"))
     return model.Price(**values)
 
 
@@ -120,7 +124,7 @@ PRICE = Fields(
     "Цена",
     {
         "ИдТипаЦены": "type_id",
-        "ЦенаЗаЕдиницу": number("value"),
+        "ЦенаЗаЕдиницу": amount("value"),
         "Валюта": "currency",
         "Единица": "unit",
         "Коэффициент": number("ratio"),
@@ -134,7 +138,7 @@ OFFER = Fields(
     {
         **DESCRIPTION,
         "ИдХарактеристики": "characteristic",
-        "Цены": items("prices", {"Цена"}, read_price),
+        "Цены": items("prices", {"Цена"}, read_price, "prices_left_out"),
         "Количество": number("quantity"),
         "Склад": warehouse,
         "Склады": warehouses,

@@ -6,11 +6,12 @@
     reader.counts, reader.unknown
 
 **What is promised.** Items come in the order of the file. A row that cannot be read
-comes as a `model.Problem` in its place, the others go on. A file that is broken or
-hostile raises `RefusedFile`, with place and reason, when the fault is met: what came
-before has been delivered by then. Whoever must have all or nothing either works
-inside a transaction that the exception rolls back, or calls `check` first: it reads the
-same bytes by the same rules in about half the time, and delivers nothing.
+comes as a `model.Problem` in its place, the others go on; so do the other prices of an
+offer and the other parts of a document, after which the `Problem` comes. A file that is
+broken or hostile raises `RefusedFile`, with place and reason, when the fault is met:
+what came before has been delivered by then. Whoever must have all or nothing either
+works inside a transaction that the exception rolls back, or calls `check` first: it
+reads the same bytes by the same rules in about half the time, and delivers nothing.
 
 A section's header (`Classifier`, `Catalog`, `OfferPackage`) comes before its first row,
 and once more at its end if the file has told more about it meanwhile.
@@ -121,6 +122,7 @@ class Reader:
             try:
                 found = read(element, self._row)
             except RowError as error:
+                self._row.take_left_out()
                 yield self._problem(name, element, error)
                 continue
             except RecursionError as error:
@@ -132,6 +134,9 @@ class Reader:
             if name == "Документ":
                 self._number_container(found, element)
             yield found
+            if self._row.left_out:
+                for line, error in self._row.take_left_out():
+                    yield self._problem(name, element, error, line)
 
     def _header(self, section, ended=False):
         """The header of a section, if it is new."""
@@ -167,7 +172,7 @@ class Reader:
             self._containers += 1
         document.container = self._containers
 
-    def _problem(self, name, element, error):
+    def _problem(self, name, element, error, line=None):
         identifier = None
         for child in element:
             if local_name(child.tag) == "Ид":
@@ -180,7 +185,7 @@ class Reader:
             reason=error.reason,
             value=error.value,
             path=error.path,
-            line=self._stream.line(element),
+            line=self._stream.line(element) if line is None else line,
         )
 
 

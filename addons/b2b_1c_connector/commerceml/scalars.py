@@ -23,6 +23,8 @@ RUSSIAN_DATE = re.compile(
     re.ASCII,
 ).fullmatch
 TIME = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", re.ASCII).fullmatch
+# roubles after an amount, as people write them
+ROUBLES = re.compile(r"(?:руб(?:\.|лей|ль|ля)?|р\.?|₽|rub|rur)\s*$", re.IGNORECASE)
 TRUE = {"true", "1", "да", "истина"}
 FALSE = {"false", "0", "нет", "ложь"}
 
@@ -47,6 +49,11 @@ def to_decimal(text):
     if not PLAIN(compact):
         raise ValueError(_("not a number"))
     return Decimal(compact)
+
+
+def to_amount(text):
+    """A sum of money: a number, perhaps with the word for roubles after it."""
+    return to_decimal(text if PLAIN(text) else ROUBLES.sub("", text))
 
 
 def to_flag(text):

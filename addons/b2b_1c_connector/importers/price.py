@@ -128,9 +128,12 @@ class B2b1cImporterPrice(models.AbstractModel):
 
     def _is_whole(self, run, offer):
         """Whether an offer names all its prices: one that is described, in a package
-        that is a full one. What has waited is not described."""
+        that is a full one. What has waited is not described; and what cannot be read
+        is named all the same."""
         package = run.package
-        return bool(package and package.only_changes is False and offer.name)
+        if not package or offer.prices_left_out:
+            return False
+        return package.only_changes is False and bool(offer.name)
 
     def _let_wait(self, row, price):
         reason = speaking(self.env)._(

@@ -168,18 +168,57 @@ class TestDocuments(CommerceMLCase):
         self.assertEqual(payment.amount, Decimal(21))
         self.assertEqual(len(shipment.lines), 1)
 
-    def test_broken_line_refuses_the_document(self):
-        body = (
-            f"<Документ>{HEAD}<Товары>{LINE}{LINE.replace('10.50', 'дорого')}</Товары>"
-            f"</Документ><Документ>{HEAD}</Документ>"
+    def test_subordinate_documents_are_left_out_one_by_one(self):
+        order, problem, nameless = self.read(
+            f"<Документ>{HEAD}<ПодчиненныеДокументы>\n<ПодчиненныйДокумент><Ид>p</Ид>"
+            "<Сумма>даром</Сумма></ПодчиненныйДокумент>\n<ПодчиненныйДокумент/>"
+            "<ПодчиненныйДокумент><Ид>s</Ид></ПодчиненныйДокумент>"
+            "</ПодчиненныеДокументы></Документ>"
         )
-        problem, order = self.read(body)
+        self.assertEqual([one.id for one in order.subordinates], ["s"])
+        self.assertEqual(
+            (problem.row, problem.id, problem.line, problem.value),
+            ("Документ", "guid-1", 3, "даром"),
+        )
+        self.assertEqual(problem.path, "ПодчиненныйДокумент/Сумма")
+        self.assertEqual((nameless.path, nameless.line), ("ПодчиненныйДокумент", 4))
+
+    def test_document_with_a_broken_line_tells_no_lines(self):
+        body = (
+            f"<Документ>{HEAD}<Товары>{LINE}\n{LINE.replace('10.50', 'дорого')}{LINE}"
+            f"</Товары></Документ><Документ>{HEAD}<Товары/></Документ>"
+        )
+        order, problem, other = self.read(body)
+        # the others alone would mean that it was taken out
+        self.assertIsNone(order.lines)
+        self.assertEqual((order.number, order.amount), ("SO42", Decimal(21)))
         self.assertEqual(
             (problem.row, problem.number, problem.id, problem.value),
             ("Документ", 1, "guid-1", "дорого"),
         )
-        self.assertEqual(problem.path, "Товар/ЦенаЗаЕдиницу")
-        self.assertIsInstance(order, model.Document)
+        self.assertEqual((problem.path, problem.line), ("Товар/ЦенаЗаЕдиницу", 3))
+        self.assertEqual(other.lines, [])
+
+    def test_odd_sums_of_discounts_and_taxes_do_not_lose_the_order(self):
+        more = (
+            "<Скидки><Скидка><Наименование>Акция</Наименование><Сумма>5%</Сумма>"
+            "<Процент>пять</Процент></Скидка></Скидки><Налоги><Налог><Наименование>НДС"
+            "</Наименование><УчтеноВСумме>true</УчтеноВСумме><Сумма>20%</Сумма></Налог>"
+            "</Налоги>"
+        )
+        line = LINE.replace("</Товар>", f"{more}</Товар>")
+        order = self.read_document(f"<Товары>{line}</Товары>{more}")
+        for one in (order, order.lines[0]):
+            self.assertEqual(one.taxes, [model.DocumentTax("НДС", True)])
+            self.assertEqual(one.discounts[-1], model.Discount("Акция"))
+        self.assertEqual(
+            self.reader.unknown,
+            {
+                "Скидка/Сумма: not a number": 2,
+                "Скидка/Процент: not a number": 2,
+                "Налог/Сумма: not a number": 2,
+            },
+        )
 
     def test_document_needs_a_number_or_an_id(self):
         (problem,) = self.read("<Документ><Дата>2026-01-01</Дата></Документ>")

@@ -168,6 +168,7 @@ class TestFuzzing(CommerceMLCase):
     def test_scalars_take_any_text(self, text):
         for convert in (
             scalars.to_decimal,
+            scalars.to_amount,
             scalars.to_flag,
             scalars.to_datetime,
             scalars.to_date,

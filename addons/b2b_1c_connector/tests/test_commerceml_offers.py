@@ -181,14 +181,69 @@ class TestOffers(CommerceMLCase):
                 _head, first, problem, last = self.read(
                     package(
                         "<Предложение><Ид>a</Ид></Предложение>"
-                        f"<Предложение><Ид>b</Ид><Цены>{PRICE.format(text)}</Цены>"
+                        f"<Предложение><Ид>b</Ид><Количество>{text}</Количество>"
                         "</Предложение><Предложение><Ид>c</Ид></Предложение>"
                     )
                 )
                 self.assertEqual((first.id, last.id), ("a", "c"))
                 self.assertEqual((problem.id, problem.number), ("b", 2))
-                self.assertEqual(problem.path, "Цена/ЦенаЗаЕдиницу")
+                self.assertEqual(problem.path, "Предложение/Количество")
                 self.assertEqual(problem.value, text)
+
+    def test_broken_price_is_left_out_of_its_offer(self):
+        good = PRICE.format("5").replace(">t<", ">u<")
+        for text in ("много", "1e400", "5 шт", "100 USD", "1 руб. 20 коп."):
+            for more, expected in ((good, Decimal(5)), ("", None)):
+                with self.subTest(text=text, more=more):
+                    _head, offer, problem, last = self.read(
+                        package(
+                            f"<Предложение><Ид>b</Ид><Цены>{more}\n\n"
+                            f"{PRICE.format(text)}</Цены><Количество>3</Количество>"
+                            "</Предложение><Предложение><Ид>c</Ид><Цены/></Предложение>"
+                        )
+                    )
+                    self.assertEqual((offer.id, offer.quantity), ("b", Decimal(3)))
+                    # no list is not an empty one, which takes all prices back
+                    found = offer.prices and [one.value for one in offer.prices]
+                    self.assertEqual(found, expected and [expected])
+                    self.assertTrue(offer.prices_left_out)
+                    self.assertEqual(
+                        (problem.row, problem.id, problem.number, problem.line),
+                        ("Предложение", "b", 1, 4),
+                    )
+                    self.assertEqual(problem.path, "Цена/ЦенаЗаЕдиницу")
+                    self.assertEqual(problem.value, text)
+                    self.assertEqual((last.id, last.prices), ("c", []))
+                    self.assertIsNone(last.prices_left_out)
+
+    def test_price_without_type_is_left_out_of_its_offer(self):
+        price = PRICE.format("5").replace(">t<", "><")
+        _head, offer, problem = self.read(
+            package(f"<Предложение><Ид>b</Ид><Цены>{price}</Цены></Предложение>")
+        )
+        self.assertEqual((offer.id, offer.prices), ("b", None))
+        self.assertEqual((problem.path, problem.id), ("Цена", "b"))
+
+    def test_what_a_refused_offer_lacks_is_not_told_of_the_next(self):
+        _head, problem, offer = self.read(
+            package(
+                f"<Предложение><Цены>{PRICE.format('много')}</Цены></Предложение>"
+                "<Предложение><Ид>c</Ид></Предложение>"
+            )
+        )
+        self.assertEqual((problem.reason, offer.id), ("without id", "c"))
+
+    def test_amounts_may_name_roubles(self):
+        for text, expected in (
+            ("1 200,00 руб.", "1200"),
+            ("1\u00a0200.50 руб", "1200.5"),
+            ("1200р.", "1200"),
+            ("1 200 ₽", "1200"),
+            ("1200 RUB", "1200"),
+        ):
+            with self.subTest(text=text):
+                offer = self.read_offer(f"<Цены>{PRICE.format(text)}</Цены>")
+                self.assertEqual(offer.prices[0].value, Decimal(expected))
 
     def test_broken_quantity_in_an_attribute_is_shown(self):
         _head, problem = self.read(

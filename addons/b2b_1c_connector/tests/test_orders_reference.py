@@ -283,6 +283,22 @@ class TestWhatComesBack(ReferenceCase):
         self.assertEqual(file.skipped, 1)
         self.assertFalse(row.posted)
 
+    def test_line_that_cannot_be_read_leaves_lines_as_they_are(self):
+        row = self.row(self.order)
+        before = self.order.order_line.mapped("product_uom_qty")
+        lines = self.line("good-1", "some", 100) + self.line("good-2", 1, 50)
+        content = f"<Товары>{lines}</Товары>" + requisites(Проведен="true")
+        body = self._document(row.site_number, GUID, content=content)
+        file = self._import_documents(body)
+        self.assertEqual((file.updated, file.failed), (1, 1))
+        self.assertIn("some", file.problem_ids.reason)
+        self.assertTrue(row.posted)
+        self.assertEqual(self.order.order_line.mapped("product_uom_qty"), before)
+        # put right in 1C
+        body = body.replace(lines, self.line("good-1", 1, 100))
+        self._import_documents(body)
+        self.assertEqual(self.order.order_line.product_uom_qty, 1)
+
     def test_orders_of_managers_without_our_number_are_passed_over(self):
         body = (
             "<Документ><Ид>of-1c</Ид><ХозОперация>Заказ товара</ХозОперация></Документ>"

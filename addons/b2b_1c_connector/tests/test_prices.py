@@ -311,6 +311,25 @@ class TestPrices(PricesCase):
         self.assertEqual(self.get_price(), 10)
         self.assertEqual(self.get_price(pricelist=self.bound(PRICELIST, "other")), 20)
 
+    def test_price_that_cannot_be_read_leaves_the_price_as_it_is(self):
+        types = price_types(price_type(), price_type("other", "Other"))
+        two = offer(prices(price(10), price(20, "other")), name="Saw")
+        self.import_offers(two, head=types)
+        other = self.bound(PRICELIST, "other")
+        for rows, expected in (
+            ((price(11), price("by request", "other")), 11),
+            ((price("by request"), price("soon", "other")), 11),
+        ):
+            body = package(offer(prices(*rows), name="Saw"), types).replace(
+                "<ПакетПредложений>",
+                '<ПакетПредложений СодержитТолькоИзменения="false">',
+            )
+            file = self.import_xml(body)
+            self.assertEqual(self.get_rules(other).fixed_price, 20)
+            self.assertEqual(self.get_price(), expected)
+            self.assertIn("by request", "".join(file.problem_ids.mapped("reason")))
+            self.assertEqual(file.failed, len(file.problem_ids))
+
     def test_rule_made_by_hand_is_taken_over(self):
         self.import_types(price_type())
         pricelist = self.bound(PRICELIST, TYPE)
