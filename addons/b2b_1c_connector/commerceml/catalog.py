@@ -16,7 +16,7 @@ from .fields import (
     text_of,
 )
 from .layout import local_name
-from .scalars import to_decimal
+from .scalars import to_rate
 
 # how 1C writes that there is no characteristic
 NOTHING = "00000000-0000-0000-0000-000000000000"
@@ -122,15 +122,21 @@ def read_characteristic(element, row):
 
 
 def read_tax(element, row):
-    """A rate: a number, perhaps with a percent sign, or words such as `Без НДС`."""
+    """A rate: a number, perhaps among words, or words such as `Без НДС`."""
     values = TAX.read(element, row)
+    tax_rate(values)
+    return model.Tax(**values)
+
+
+def tax_rate(values):
+    """Put the rate that the text of a tax tells, if it tells one, into `values`."""
     text = values.get("text")
     if text:
         try:
-            values["rate"] = to_decimal(text.removesuffix("%").rstrip())
+            values["rate"] = to_rate(text)
         except ValueError:
+            # the text is kept: whoever needs the rate sees that there is none
             pass
-    return model.Tax(**values)
 
 
 def manufacturer(values, element, row):

@@ -5,6 +5,7 @@ from .catalog import (
     CHARACTERISTICS,
     DESCRIPTION,
     properties,
+    tax_rate,
     unit,
     without_nothing,
 )
@@ -97,12 +98,7 @@ def read_discount(element, row):
 
 def read_tax(element, row):
     values = TAX.read(element, row)
-    text = values.get("text")
-    if text:
-        try:
-            values["rate"] = scalars.to_decimal(text.removesuffix("%").rstrip())
-        except ValueError:
-            pass
+    tax_rate(values)
     return model.DocumentTax(**values)
 
 

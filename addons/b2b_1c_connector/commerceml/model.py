@@ -12,6 +12,8 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from . import scalars
+
 
 def place():
     """The field for the line of a row."""
@@ -280,11 +282,16 @@ class Unit:
 
 @dataclass(slots=True)
 class Tax:
-    """`rate` in percent, None if the text (`Без НДС`) is no number."""
+    """`rate` in percent, None if the text tells none: see `is_free`."""
 
     name: str | None = None
     rate: Decimal | None = None
     text: str | None = None
+
+    @property
+    def is_free(self):
+        """Whether it says that there is no tax; no rate at all says nothing."""
+        return self.rate is None and scalars.is_free(self.text or self.name or "")
 
 
 @dataclass(slots=True)

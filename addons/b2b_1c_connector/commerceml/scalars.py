@@ -25,6 +25,10 @@ RUSSIAN_DATE = re.compile(
 TIME = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", re.ASCII).fullmatch
 # roubles after an amount, as people write them
 ROUBLES = re.compile(r"(?:руб(?:\.|лей|ль|ля)?|р\.?|₽|rub|rur)\s*$", re.IGNORECASE)
+# a rate told as the share in the whole: 20/120, in 1C's own names 20_120
+SHARE = re.compile(r"([0-9]+)\s*[/_]\s*([0-9]+)")
+NUMBER = re.compile(r"[0-9]{1,30}(?:[.,][0-9]{1,30})?")
+FREE = re.compile(r"\s*без|.*не\s*облагает", re.IGNORECASE).match
 TRUE = {"true", "1", "да", "истина"}
 FALSE = {"false", "0", "нет", "ложь"}
 
@@ -54,6 +58,35 @@ def to_decimal(text):
 def to_amount(text):
     """A sum of money: a number, perhaps with the word for roubles after it."""
     return to_decimal(text if PLAIN(text) else ROUBLES.sub("", text))
+
+
+@lru_cache(1024)
+def to_rate(text):
+    """A rate of tax in percent, also with a percent sign or inside words: `НДС 20%`,
+    `20/120`. None for words that mean free of tax: see `is_free`."""
+    if is_free(text):
+        return None
+    try:
+        return to_decimal(text.removesuffix("%").rstrip())
+    except ValueError:
+        pass
+    bare = SHARE.sub(lambda found: _rate_of_share(*found.groups()), text)
+    numbers = {Decimal(number.replace(",", ".")) for number in NUMBER.findall(bare)}
+    if len(numbers) != 1:
+        raise ValueError(_("not a tax rate"))
+    return numbers.pop()
+
+
+def _rate_of_share(part, whole):
+    return part if int(whole) == 100 + int(part) else f"{part} {whole}"
+
+
+def is_free(text):
+    """Whether the text of a rate says that there is no tax: `Без НДС`, `не облагается`.
+
+    A rate of zero is a rate.
+    """
+    return bool(FREE(text))
 
 
 def to_flag(text):

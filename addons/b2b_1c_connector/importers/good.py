@@ -229,19 +229,26 @@ class B2b1cImporterGood(models.AbstractModel):
             return True, {}
         taxes = self.env[TAX]
         for told in item.taxes:
-            # told in words: free of tax
-            if told.rate is None:
+            if told.is_free:
                 continue
-            tax = self._find_tax(run, told)
+            tax = told.rate is not None and self._find_tax(run, told)
             if not tax:
-                reason = speaking(self.env)._(
-                    "No sales tax of %s %% is known; the tax of the product stays.",
-                    f"{told.rate.normalize():f}",
-                )
-                run.report(item, reason)
+                run.report(item, self._explain_tax(told))
                 return False, {}
             taxes |= tax
         return True, {"taxes_id": [Command.set(taxes.ids)]}
+
+    def _explain_tax(self, told):
+        """Why the tax of a product stays."""
+        if told.rate is None:
+            return speaking(self.env)._(
+                "No tax rate can be read from “%s”; the tax of the product stays.",
+                told.text or told.name or "",
+            )
+        return speaking(self.env)._(
+            "No sales tax of %s %% is known; the tax of the product stays.",
+            f"{told.rate.normalize():f}",
+        )
 
     def _find_tax(self, run, told):
         """The sales tax of that rate: the company's own one first, else as bound."""

@@ -142,6 +142,50 @@ class TestGoods(CommerceMLCase):
         tax = "<СтавкиНалогов><СтавкаНалога><Ставка>Без НДС</Ставка></СтавкаНалога>"
         good = self.read_good(f"{tax}</СтавкиНалогов>")
         self.assertEqual(good.taxes, [model.Tax(None, None, "Без НДС")])
+        self.assertTrue(good.taxes[0].is_free)
+
+    def read_tax(self, content):
+        tax = f"<СтавкаНалога>{content}</СтавкаНалога>"
+        (found,) = self.read_good(f"<СтавкиНалогов>{tax}</СтавкиНалогов>").taxes
+        return found
+
+    def test_tax_rate_is_found_among_words(self):
+        for text, expected in (
+            ("20", "20"),
+            ("20 %", "20"),
+            ("0", "0"),
+            ("НДС 20%", "20"),
+            ("20/120", "20"),
+            ("НДС 10 / 110", "10"),
+            ("НДС20_120", "20"),
+            ("20% (20/120)", "20"),
+            ("НДС 13,5 %", "13.5"),
+            ("НДС0", "0"),
+        ):
+            with self.subTest(text=text):
+                tax = self.read_tax(f"<Ставка>{text}</Ставка>")
+                self.assertEqual((tax.rate, tax.text), (Decimal(expected), text))
+                self.assertFalse(tax.is_free)
+
+    def test_only_words_that_say_so_mean_free_of_tax(self):
+        for content, is_free in (
+            ("<Ставка>Без налога</Ставка>", True),
+            ("<Ставка>БезНДС</Ставка>", True),
+            ("<Ставка>без НДС (ст. 149)</Ставка>", True),
+            ("<Ставка>НДС не облагается</Ставка>", True),
+            ("<Ставка>НеОблагается</Ставка>", True),
+            ("<Наименование>Без НДС</Наименование>", True),
+            ("<Ставка>общая</Ставка>", False),
+            ("<Ставка>10/20</Ставка>", False),
+            ("<Ставка>10% или 20%</Ставка>", False),
+            ("<Наименование>НДС</Наименование>", False),
+            ("<Наименование>НДС</Наименование><Ставка/>", False),
+            ("", False),
+        ):
+            with self.subTest(content=content):
+                tax = self.read_tax(content)
+                self.assertIsNone(tax.rate)
+                self.assertIs(tax.is_free, is_free)
 
     def test_wrong_weight_leaves_only_the_weight_out(self):
         good = self.read_good("<Вес>около 5</Вес><Ширина>1,5</Ширина>")

@@ -169,6 +169,7 @@ class TestFuzzing(CommerceMLCase):
         for convert in (
             scalars.to_decimal,
             scalars.to_amount,
+            scalars.to_rate,
             scalars.to_flag,
             scalars.to_datetime,
             scalars.to_date,

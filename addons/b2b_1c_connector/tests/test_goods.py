@@ -296,6 +296,29 @@ class TestGoods(ImportCase):
         self.import_goods(row)
         self.assertEqual(self.product().taxes_id, created)
 
+    def test_a_rate_that_cannot_be_read_leaves_the_taxes(self):
+        created = self.env["account.tax"].create({"name": "77", "amount": 77})
+        self.import_goods(good(content=tax("НДС 77%")))
+        self.assertEqual(self.product().taxes_id, created)
+        for told in ("общая", ""):
+            file = self.import_goods(good(content=tax(told)))
+            self.assertEqual(self.product().taxes_id, created)
+            self.assertEqual(file.failed, 0)
+            self.assertIn(told or "НДС", file.problem_ids.reason)
+        self.import_goods(good(content=tax("не облагается")))
+        self.assertFalse(self.product().taxes_id)
+
+    def test_zero_percent_is_a_rate(self):
+        self.env["account.tax"].search([("amount", "=", 0)]).active = False
+        kept = self.env["account.tax"].create({"name": "77", "amount": 77})
+        self.import_goods(good(content=tax("77")))
+        file = self.import_goods(good(content=tax("0")))
+        self.assertIn("0 %", file.problem_ids.reason)
+        self.assertEqual(self.product().taxes_id, kept)
+        zero = self.env["account.tax"].create({"name": "Zero", "amount": 0})
+        self.import_goods(good(content=tax("0")))
+        self.assertEqual(self.product().taxes_id, zero)
+
     # -- barcodes
 
     def test_further_barcodes_are_those_of_the_unit(self):
