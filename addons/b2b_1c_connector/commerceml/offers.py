@@ -48,6 +48,8 @@ def warehouse(values, element, row):
 
     Without a warehouse's id the quantity is that of all; without a quantity nothing is
     said.
+
+    :return: the id of a warehouse whose quantity is not told here
     """
     found = element.get("ИдСклада")
     text = element.get("КоличествоНаСкладе")
@@ -64,17 +66,18 @@ def warehouse(values, element, row):
     if stocks is None:
         stocks = values["stocks"] = []
     text = text and text.strip()
+    found = found and found.strip()
     if not text:
-        return
+        return found
     try:
         quantity = to_decimal(text)
     except ValueError as error:
         refuse(source, error.args[0], text)
-    found = found and found.strip()
     if found:
         stocks.append(model.Stock(found, quantity))
     else:
         values["quantity"] = quantity
+    return None
 
 
 def warehouses(values, element, row):
@@ -87,21 +90,37 @@ def warehouses(values, element, row):
 
 
 def rests(values, element, row):
-    """`Остатки/Остаток`, each with warehouses or with a total (c)."""
+    """`Остатки/Остаток`, each with warehouses or with a total (c).
+
+    Some write the quantity beside the warehouse.
+    """
     for rest in element:
         if not REST[rest.tag]:
             row.count_unknown(f"Остатки/{local_name(rest.tag)}")
             continue
+        open_ids, totals = [], {}
         for child in rest:
-            read = REST_PARTS[child.tag]
-            if read is None:
-                row.count_unknown(f"Остаток/{local_name(child.tag)}")
+            meaning = REST_PARTS[child.tag]
+            if meaning == "warehouse":
+                if identifier := warehouse(values, child, row):
+                    open_ids.append(identifier)
+            elif meaning == "quantity":
+                total(totals, child, row)
             else:
-                read(values, child, row)
+                row.count_unknown(f"Остаток/{local_name(child.tag)}")
+        if not totals:
+            continue
+        if not open_ids:
+            values["quantity"] = totals["quantity"]
+        elif len(open_ids) == 1:
+            values["stocks"].append(model.Stock(open_ids[0], totals["quantity"]))
+        else:
+            row.count_unknown("Остаток: one Количество of several Склад")
 
 
+total = number("quantity")
 REST = Names({"Остаток": True})
-REST_PARTS = Names({"Склад": warehouse, "Количество": number("quantity")})
+REST_PARTS = Names({"Склад": "warehouse", "Количество": "quantity"})
 WAREHOUSE = Names(
     {
         "Ид": "id",

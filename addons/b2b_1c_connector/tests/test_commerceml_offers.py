@@ -81,6 +81,20 @@ class TestOffers(CommerceMLCase):
                 None,
             ),
             (
+                "<Остатки><Остаток><Склад><Ид>w1</Ид></Склад><Количество>3</Количество>"
+                '</Остаток><Остаток><Количество>-1</Количество><Склад ИдСклада="w2"/>'
+                "</Остаток></Остатки>",
+                None,
+                by_warehouse,
+            ),
+            (
+                "<Остатки><Остаток><Склад><Ид>w1</Ид><Количество>3</Количество></Склад>"
+                "<Склад><Ид>w2</Ид><Количество>-1</Количество></Склад>"
+                "<Количество>2</Количество></Остаток></Остатки>",
+                Decimal(2),
+                by_warehouse,
+            ),
+            (
                 '<Склады ИдСклада="w1" КоличествоНаСкладе="3"/>'
                 '<Склады ИдСклада="w2" КоличествоНаСкладе="-1"/>',
                 None,
@@ -101,6 +115,15 @@ class TestOffers(CommerceMLCase):
     def test_warehouse_without_quantity_says_nothing(self):
         offer = self.read_offer('<Склад ИдСклада="w1" КоличествоНаСкладе=""/>')
         self.assertEqual(offer.stocks, [])
+
+    def test_one_quantity_of_several_warehouses_is_passed_over(self):
+        offer = self.read_offer(
+            "<Остатки><Остаток><Склад><Ид>w1</Ид></Склад><Склад><Ид>w2</Ид></Склад>"
+            "<Количество>3</Количество></Остаток></Остатки>"
+        )
+        self.assertEqual((offer.quantity, offer.stocks), (None, []))
+        path = "Остаток: one Количество of several Склад"
+        self.assertEqual(self.reader.unknown, {path: 1})
 
     def test_changes_of_ut11_name_the_characteristic_apart(self):
         row = (
