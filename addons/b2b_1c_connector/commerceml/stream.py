@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from . import layout
-from .encoding import HEAD, find_root, transcoder
+from .encoding import HEAD, ROOT, find_root, transcoder
 from .errors import BrokenFile, HostileFile, Place, TruncatedFile, _
 from .layout import local_name
 
@@ -28,6 +28,8 @@ LIMIT_CODES = {89, 110, 114, 115}
 NO_ROOM_CODE = 2
 # libxml2: the document or an element is not ended
 END_CODES = {77, 73, 5000}
+# libxml2: something follows the root
+EXTRA_CODE = 5
 # so many names of unknown elements are counted one by one
 UNKNOWN_NAMES = 500
 OTHERS = "…"
@@ -35,6 +37,18 @@ OTHERS = "…"
 
 # the default namespace in the start tag of the root element
 NAMESPACE = re.compile(rb"""^<[^>]*?(\sxmlns\s*=\s*(?:"[^"<]*"|'[^'<]*'))""", re.DOTALL)
+# a start tag: its name, and the rest
+TAG = re.compile(rb"""(<[^\s/>]++)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+>)""")
+# prefixes that imitators use without saying what they stand for
+PREFIXES = {
+    b"xsi": b"http://www.w3.org/2001/XMLSchema-instance",
+    b"xs": b"http://www.w3.org/2001/XMLSchema",
+}
+NAME = rb"(?:[\w.-]{1,50}:)?" + ROOT.encode()
+ROOT_START = re.compile(rb"<" + NAME + rb"(?=[\s/>])")
+ROOT_END = re.compile(rb"</" + NAME + rb"\s*>")
+# a tag of the root with blanks in it may be cut into two pieces
+OVERLAP = 256
 
 
 @dataclass(slots=True)
@@ -61,6 +75,23 @@ def _without_namespace(start):
         return start
     first, last = found.span(1)
     return start[:first] + b" " * (last - first) + start[last:]
+
+
+def _with_prefixes(start):
+    """The beginning of a file with `PREFIXES` declared, as far as they are not.
+
+    :return: the bytes, and how many of them were put in
+    """
+    tag = TAG.match(start)
+    if not tag:
+        return start, 0
+    missing = b"".join(
+        b' xmlns:%s="%s"' % (prefix, name)
+        for prefix, name in PREFIXES.items()
+        if not re.search(rb"\sxmlns:%s\s*=" % prefix, tag[2])
+    )
+    place = tag.end(1)
+    return start[:place] + missing + start[place:], len(missing)
 
 
 def _read_head(file):
@@ -90,6 +121,11 @@ class Stream:
         self._lines_before = 0
         self._open = (None, 0)
         self._hook = None
+        # bytes of ours before those of the file in its first line
+        self._put_in = len(HOOK)
+        # the last two pieces
+        self._fed_last = (b"", b"")
+        self._ended = False
         # whether there are processing instructions among the elements
         self._has_instructions = False
 
@@ -107,17 +143,24 @@ class Stream:
             collect_ids=False,
         )
         parser.feed(HOOK)
-        for piece in self._pieces():
-            yield from self._fed(parser, lambda piece=piece: parser.feed(piece))
-        yield from self._fed(parser, parser.close, ended=True)
+        pieces = self._pieces()
+        for piece in pieces:
+            self._fed_last = (self._fed_last[1], piece)
+            yield from self._fed(parser, lambda piece=piece: parser.feed(piece), pieces)
+            if self._ended:
+                return
+        yield from self._fed(parser, parser.close, pieces, ended=True)
 
-    def _fed(self, parser, step, ended=False):
+    def _fed(self, parser, step, pieces, ended=False):
         """What has ended after a step of the parser, then its fault if it has one."""
         fault = None
         try:
             step()
         except etree.XMLSyntaxError as error:
             fault = error
+            if self._is_after_root(error, pieces, ended):
+                self.count_unknown(f"{ROOT}: what follows its end")
+                fault, ended, self._ended = None, True, True
         for _event, node in parser.read_events():
             self._has_instructions = self._hook is not None
             self._hook = node if self._hook is None else self._hook
@@ -129,6 +172,24 @@ class Stream:
             yield from self._take(self.root, ended and not fault)
         if fault:
             raise self._refusal(fault, parser) from fault
+
+    def _is_after_root(self, fault, pieces, ended):
+        """Whether a fault is only that something follows the root, and no second file:
+        zeros, or what a program of an imitator says at its end."""
+        if fault.code != EXTRA_CODE:
+            return False
+        last = self._fed_last[0][-OVERLAP:] + self._fed_last[1]
+        end = ROOT_END.search(last)
+        if ended and not end:
+            # what is cut off may be told by the same code
+            return False
+        last = last[end.end() :] if end else last
+        while not ROOT_START.search(last):
+            piece = next(pieces, None)
+            if piece is None:
+                return True
+            last = last[-OVERLAP:] + piece
+        return False
 
     # -- what has ended
 
@@ -219,9 +280,15 @@ class Stream:
                     raise HostileFile(_("the file is too large"), self.place())
                 following = file.read(PIECE)
                 piece = self._transcoded(transcode, piece, not following)
-                yield _without_namespace(piece) if self.root is None else piece
+                yield piece if self.root is not None else self._begun(piece)
                 piece = following
                 self.offset += len(piece)
+
+    def _begun(self, piece):
+        """The first piece, with what makes it easier to parse."""
+        piece, put_in = _with_prefixes(_without_namespace(piece))
+        self._put_in += put_in
+        return piece
 
     def _file(self):
         if hasattr(self.source, "read"):
@@ -258,7 +325,7 @@ class Stream:
 
     def place(self, line=None, column=None):
         if line == 1 and column:
-            column = max(column - len(HOOK), 1)
+            column = max(column - self._put_in, 1)
         if line:
             line += self._lines_before
         names = (local_name(node.tag) for node in self._last_elements(self.root))

@@ -19,6 +19,8 @@ from ..commerceml import (
 )
 from .common import CommerceMLCase, as_1c_writes, catalog, envelope
 
+ROOT = "КоммерческаяИнформация"
+PIECE = 64 * 1024
 GOOD = "<Товар><Ид>g</Ид><Наименование>Ёлка, 5 м²</Наименование></Товар>"
 ADDON = Path(__file__).resolve().parents[1]
 # reads a file of many goods in a process of its own, prints how the memory grew
@@ -195,9 +197,80 @@ class TestFiles(CommerceMLCase):
         self.refused(data[:-20], TruncatedFile)
         self.refused(data[: data.index("Товары".encode()) + 13], TruncatedFile)
 
+    def test_file_cut_after_what_looks_like_its_end_is_truncated(self):
+        end = f"</{ROOT}>"
+        good = GOOD.replace(
+            "</Товар>", f"<Описание><![CDATA[{end}]]></Описание></Товар>"
+        )
+        data = as_1c_writes(envelope(catalog(good)))
+        *_header, item = self.read_bytes(data)
+        self.assertEqual(item.description, end)
+        place = data.index(end.encode()) + len(end.encode())
+        for size in range(place, len(data) - 1):
+            with self.subTest(size=size):
+                self.refused(data[:size], BrokenFile)
+
+    def test_what_follows_the_end_of_a_file_is_passed_over(self):
+        # the end lies in the first piece, and between two
+        for goods in (1, 700):
+            data = as_1c_writes(envelope(catalog(GOOD * goods)))
+            expected = self.read_bytes(data)
+            self.assertEqual(self.reader.unknown, {})
+            for tail in (
+                b"\0",
+                b"\0" * 200_000,
+                b"\r\n<br/>",
+                b" " * 70_000 + b"<b>done</b>",
+                b"\n<br>\nWarning: 0 rows <",
+                b"\xff\xfe",
+                b"<",
+                "</Каталог>".encode(),
+            ):
+                with self.subTest(goods=goods, tail=tail[-20:]):
+                    self.assertEqual(self.read_bytes(data + tail), expected)
+                    self.assertEqual(
+                        self.reader.unknown, {f"{ROOT}: what follows its end": 1}
+                    )
+                    self.assertEqual(check(io.BytesIO(data + tail)), {"Товар": goods})
+        for size in range(PIECE - 60, PIECE + 60, 7):
+            filler = "x" * (size - len(as_1c_writes(envelope(catalog(GOOD)))))
+            data = as_1c_writes(
+                envelope(catalog(GOOD.replace("Ёлка", f"{filler}Ёлка")))
+            )
+            with self.subTest(size=size):
+                self.assertEqual(len(self.read_bytes(data + b"<br/>")), 2)
+
     def test_two_files_in_one_are_refused(self):
-        data = as_1c_writes(envelope(catalog(GOOD)))
-        self.refused(data + data, BrokenFile)
+        for goods in (1, 700):
+            data = as_1c_writes(envelope(catalog(GOOD * goods)))
+            for between in (b"", b"\0" * 200_000):
+                with self.subTest(goods=goods, between=len(between)):
+                    self.refused(data + between + data, BrokenFile)
+                    second = envelope(catalog(GOOD)).encode()
+                    self.refused(data + between + second, BrokenFile)
+
+    def test_prefixes_that_nobody_declares_are_read(self):
+        good = (
+            "<Товар><Ид>g</Ид><Наименование xsi:type='xs:string'>Болт</Наименование>"
+            "<xs:Прочее/></Товар>"
+        )
+        for start, end in (
+            (f'<{ROOT} xsi:schemaLocation="a>b" ВерсияСхемы="2.07">', f"</{ROOT}>"),
+            (f"<{ROOT}>", f"</{ROOT}>"),
+            (f'<{ROOT} xmlns:xsi="urn:own" xmlns="urn:1">', f"</{ROOT}>"),
+            (f"<{ROOT}\n xmlns:xs = 'urn:own' a=\">\">", f"</{ROOT}>"),
+            (f"<xs:{ROOT}>", f"</xs:{ROOT}>"),
+        ):
+            with self.subTest(start=start):
+                _header, item = self.read_bytes(f"{start}{catalog(good)}{end}".encode())
+                self.assertEqual((item.id, item.name), ("g", "Болт"))
+        with self.assertRaises(BrokenFile):
+            self.read("<Каталог><b:Ид/></Каталог>")
+
+    def test_column_is_that_of_the_file(self):
+        text = f"<{ROOT}><Каталог></Ид>"
+        place = self.refused(text.encode(), BrokenFile).place
+        self.assertEqual((place.line, place.column), (1, len(text) + 1))
 
     def test_other_contents_are_named(self):
         for data, words in (
