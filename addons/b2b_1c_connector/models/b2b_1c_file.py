@@ -6,6 +6,8 @@ from pathlib import Path
 from odoo import fields, models
 from odoo.tools import config
 
+from ..commerceml.archive import IMAGES
+
 ARCHIVE = b"PK\x03\x04"
 # must stay free beside what is kept
 FREE_SPACE = 500 * 1024**2
@@ -137,10 +139,14 @@ def get_free_space(folder=None):
 def _sniff(name, start):
     """What a file is, by its name and its first bytes.
 
-    Documents of offices are archives, too, and 1C sends them beside pictures.
+    Documents of offices are archives, too, and 1C sends them beside pictures, as it
+    does drawings and pages: what lies there is never CommerceML. Other folders are
+    those of newer modules.
     """
-    is_bare = "/" not in name
-    if is_bare and name.lower().endswith(".zip") and start.startswith(ARCHIVE):
+    folders = name.split("/")[:-1]
+    if IMAGES in folders:
+        return "other"
+    if not folders and name.lower().endswith(".zip") and start.startswith(ARCHIVE):
         return "archive"
     head = start[:200].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if name.lower().endswith(".xml") or head.startswith(b"<"):

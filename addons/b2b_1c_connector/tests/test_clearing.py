@@ -97,6 +97,15 @@ class ClearingCase(ImportCase):
 class TestClearing(ClearingCase):
     """What becomes of goods that a full export does not name any more."""
 
+    def test_drawings_beside_pictures_keep_nothing_from_its_end(self):
+        self.send_goods(*"ab", full=True)
+        self.send_goods("a", full=True)
+        drawing = self.receive(b"<svg/>", "import_files/ab/a.svg")
+        self.assertEqual(drawing.content, "other")
+        self.tell_complete()
+        self.assertFalse(self.export.note)
+        self.assertEqual(self.get_shown("ab"), "a")
+
     # -- not before the end
 
     def test_nothing_goes_before_the_export_is_complete(self):

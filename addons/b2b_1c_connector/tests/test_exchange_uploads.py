@@ -1,5 +1,6 @@
 import io
 import zipfile
+from datetime import timedelta
 from unittest.mock import patch
 
 from werkzeug.wrappers import Request
@@ -92,6 +93,35 @@ class TestExchangeUploads(Builders1c, HttpCase):
         )
         self._send("manual.docx", pack(**{"word/document.xml": "<a/>"}))
         self.assertEqual(self.exchange.file_ids.mapped("content"), ["other", "other"])
+
+    def test_what_lies_beside_pictures_is_no_commerceml(self):
+        self.client.log_in()
+        for name in ("drawing.svg", "page.html", "list.xml"):
+            self._send(f"import_files/ab/{name}", b"<svg>drawn</svg>")
+        beside = self.exchange.file_ids
+        self.assertEqual(set(beside.mapped("content")), {"other"})
+        contents = {"import_files/a/b.xml": "<a/>", "site/import_files/c.svg": "<a/>"}
+        contents |= {"goods/1/import___a.xml": GOODS, "goods/1/offers.txt": GOODS}
+        self._send("v8_1.zip", pack(**contents))
+        self._import("goods/1/import___a.xml")
+        files = self.exchange.file_ids - beside
+        self.assertEqual(
+            {file.name: file.content for file in files},
+            {
+                "v8_1.zip": "archive",
+                "import_files/a/b.xml": "other",
+                "site/import_files/c.svg": "other",
+                "goods/1/import___a.xml": "data",
+                "goods/1/offers.txt": "data",
+            },
+        )
+        self._import("goods/1/import___a.xml")
+        # the timer takes up what is left
+        self.exchange.date_last -= timedelta(hours=1)
+        with self.enter_registry_test_mode():
+            self.env.ref("b2b_1c_connector.ir_cron_1c_take_up").method_direct_trigger()
+        self.assertEqual(set(beside.mapped("state")), {"received"})
+        self.assertNotIn("failed", self.exchange.file_ids.mapped("state"))
 
     def test_large_files_of_an_archive_are_kept_in_pieces(self):
         self.client.log_in()
