@@ -1,2 +1,3 @@
 from . import dispatcher
 from . import exchange
+from . import request_line

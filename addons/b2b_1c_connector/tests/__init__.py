@@ -42,6 +42,7 @@ from . import test_properties
 from . import test_properties_page
 from . import test_properties_shared
 from . import test_refused_logins
+from . import test_request_line
 from . import test_rights
 from . import test_schedule
 from . import test_settlement
