@@ -15,10 +15,11 @@ class B2bReservation(models.Model):
 
         :param dict taken: the quantity of which of its lines, in the unit of the order
         :param b2b.shipment.request request: which then has a reservation of its own,
-            or this one if it takes all
+            or this one if it takes all and nothing has left of it
         """
         self.ensure_one()
-        is_whole = all(
+        # What has left before is not of the request: it would count as shipped by it.
+        is_whole = not any(self.line_ids.mapped("quantity_delivered")) and all(
             line.product_uom_id.compare(taken.get(line, 0.0), line._get_kept()) >= 0
             for line in self.line_ids
         )
@@ -31,6 +32,7 @@ class B2bReservation(models.Model):
             }
         )
         self._keep_at_gate()
+        self._close_empty()
 
     def _get_hours_left(self):
         """Return the time to the end of this reservation in hours, 0 for no end."""

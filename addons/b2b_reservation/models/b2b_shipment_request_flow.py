@@ -220,6 +220,7 @@ class B2bShipmentRequest(models.Model):
             request.state = state
             if state == "shipped":
                 request.date_shipped = fields.Datetime.now()
+                request._get_running_reservations()._give_back()
             request._notify_dealer(state)
 
     # === CANCELLING === #
@@ -256,6 +257,11 @@ class B2bShipmentRequest(models.Model):
         request.reason = False
         request._cancel()
 
+    def _get_running_reservations(self):
+        """Return the running reservations of what is set aside for this request."""
+        self.ensure_one()
+        return self.reservation_ids.filtered(lambda kept: kept.state == "running")
+
     def _check_nothing_left(self):
         """Refuse to cancel what has left in part or been brought to the gate, as long
         as it has not come back.
@@ -282,7 +288,7 @@ class B2bShipmentRequest(models.Model):
         self.ensure_one()
         was_draft = self.state == "draft"
         self._release_transfers()
-        kept = self.reservation_ids.filtered(lambda kept: kept.state == "running")
+        kept = self._get_running_reservations()
         kept._give_back()
         self.state = "cancelled"
         if not was_draft:

@@ -156,9 +156,7 @@ class B2bShipmentRequest(models.Model):
         nothing: their goods were taken off them.
         """
         for request in self.filtered(lambda request: request.state in OPEN_STATES):
-            kept = request.reservation_ids.filtered(
-                lambda kept: kept.state == "running"
-            )
+            kept = request._get_running_reservations()
             done = request.picking_ids.filtered(lambda picking: picking.state == "done")
             if not kept and not done:
                 request._set_own_reason(

@@ -41,6 +41,7 @@ from . import test_shipment_pages
 from . import test_shipment_part
 from . import test_shipment_phones
 from . import test_shipment_queries
+from . import test_shipment_rest
 from . import test_shipment_tour
 from . import test_shipment_unpaid
 from . import test_shipment_waiting
