@@ -222,26 +222,38 @@ class SaleOrder(models.Model):
 
     def _b2b_get_payment_states(self):
         """Return how far these orders are paid: what their payment requests in force
-        say, where there is none or it leaves that to the invoices, what these do. A
-        paid invoice of a part pays a part. By the id of the order, in one query: it is
-        asked for whatever expires.
+        say, where there is none or it leaves that to the invoices, what these do. As
+        paid counts only what money has come for; if that is less than the order costs
+        it is paid in part. By the id of the order, in one query: it is asked for
+        whatever expires.
 
         :rtype: dict[int, set]
         """
         self.env["b2b.payment.request"].flush_model(
-            ["amount_total", "order_id", "payment_state", "state"]
+            [
+                "amount_total",
+                "currency_id",
+                "date",
+                "order_id",
+                "payment_state",
+                "state",
+            ]
         )
-        self.env["account.move"].flush_model(["move_type", "payment_state", "state"])
+        self.env["account.move"].flush_model(
+            ["currency_id", "date", "move_type", "payment_state", "state"]
+        )
         self.env["account.move.line"].flush_model(["move_id", "price_total"])
         self.env["sale.order.line"].flush_model(["invoice_lines", "order_id"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT order_id, TRUE AS is_request, payment_state, amount_total
+                SELECT order_id, TRUE AS is_request, payment_state, currency_id, date,
+                       amount_total
                   FROM b2b_payment_request
                  WHERE order_id IN %(ids)s AND state = 'issued'
              UNION ALL
-                SELECT line.order_id, FALSE, move.payment_state, SUM(item.price_total)
+                SELECT line.order_id, FALSE, move.payment_state, move.currency_id,
+                       move.date, SUM(item.price_total)
                   FROM sale_order_line AS line
                   JOIN sale_order_line_invoice_rel AS rel
                     ON rel.order_line_id = line.id
@@ -250,18 +262,35 @@ class SaleOrder(models.Model):
                  WHERE line.order_id IN %(ids)s
                    AND move.state = 'posted'
                    AND move.move_type = 'out_invoice'
-              GROUP BY line.order_id, move.payment_state
+              GROUP BY line.order_id, move.payment_state, move.currency_id, move.date
                 """,
                 ids=tuple(self.ids) or (0,),
             )
         )
-        found = defaultdict(lambda: ({}, {}))
-        for order_id, is_request, state, amount in rows:
-            found[order_id][not is_request][state] = float(amount)
+        found = defaultdict(lambda: (defaultdict(float), defaultdict(float)))
+        for order_id, is_request, state, currency_id, date, amount in rows:
+            order = self.browse(order_id)
+            amount = order._b2b_convert_paid(float(amount), currency_id, date)
+            found[order_id][not is_request][state] += amount
         return {
             order.id: order._b2b_combine_payment_states(*found[order.id])
             for order in self
         }
+
+    def _b2b_convert_paid(self, amount, currency_id, date):
+        """Return what an invoice asks for in the currency of this order.
+
+        :param int currency_id: that of the invoice
+        :param datetime.date date: that of the invoice
+        """
+        currency = self.env["res.currency"].browse(currency_id)
+        if currency == self.currency_id:
+            return amount
+        # It was rounded when it was converted: its smallest coin is not lacking.
+        amount += currency.rounding
+        return currency._convert(
+            amount, self.currency_id, self.company_id, date, round=False
+        )
 
     def _b2b_combine_payment_states(self, requested, invoiced):
         """Return how far this order is paid; see :meth:`_b2b_get_payment_states`.
@@ -273,15 +302,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         asked = {key: requested[key] for key in requested if key != "invoiced"}
         asked = asked or invoiced
+        states = set(asked)
+        paid = sum(asked[state] for state in states.intersection(PAID_STATES))
         # What was added to the order later is not paid with it.
-        is_whole = (
-            self.currency_id.compare_amounts(sum(asked.values()), self.amount_total)
-            >= 0
-        )
-        return {
-            "partial" if state in PAID_STATES and not is_whole else state
-            for state in asked
-        }
+        if self.currency_id.compare_amounts(paid, self.amount_total) >= 0:
+            return states
+        return {"partial" if state in PAID_STATES else state for state in states}
 
     def _b2b_get_reserve_rows(self):
         """Return what of this order can be reserved, a row for each of its lines that

@@ -1,4 +1,5 @@
 from . import test_bill_lapses
+from . import test_order_paid
 from . import test_passport
 from . import test_reservation
 from . import test_reservation_arrival
