@@ -40,6 +40,7 @@ from . import res_users
 from . import sale_order
 from . import sale_order_arrival
 from . import sale_order_contract
+from . import sale_order_credit
 from . import sale_order_lapse
 from . import sale_order_line
 from . import sale_order_line_edit

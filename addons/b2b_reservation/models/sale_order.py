@@ -223,9 +223,9 @@ class SaleOrder(models.Model):
     def _b2b_get_payment_states(self):
         """Return how far these orders are paid: what their payment requests in force
         say, where there is none or it leaves that to the invoices, what these do. As
-        paid counts only what money has come for; if that is less than the order costs
-        it is paid in part. By the id of the order, in one query: it is asked for
-        whatever expires.
+        paid counts only what money has come for, less what was given back, see
+        :meth:`_b2b_get_paid_back`; if that is less than the order costs it is paid in
+        part. By the id of the order, in one query: it is asked for whatever expires.
 
         :rtype: dict[int, set]
         """
@@ -247,13 +247,15 @@ class SaleOrder(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT order_id, TRUE AS is_request, payment_state, currency_id, date,
-                       amount_total
+                SELECT order_id, 'request' AS kind, payment_state AS key, currency_id,
+                       date, amount_total
                   FROM b2b_payment_request
                  WHERE order_id IN %(ids)s AND state = 'issued'
              UNION ALL
-                SELECT line.order_id, FALSE, move.payment_state, move.currency_id,
-                       move.date, SUM(item.price_total)
+                SELECT line.order_id, move.move_type,
+                       CASE WHEN move.move_type = 'out_refund' THEN line.id::varchar
+                            ELSE move.payment_state END,
+                       move.currency_id, move.date, SUM(item.price_total)
                   FROM sale_order_line AS line
                   JOIN sale_order_line_invoice_rel AS rel
                     ON rel.order_line_id = line.id
@@ -261,19 +263,23 @@ class SaleOrder(models.Model):
                   JOIN account_move AS move ON move.id = item.move_id
                  WHERE line.order_id IN %(ids)s
                    AND move.state = 'posted'
-                   AND move.move_type = 'out_invoice'
-              GROUP BY line.order_id, move.payment_state, move.currency_id, move.date
+                   AND move.move_type IN ('out_invoice', 'out_refund')
+              GROUP BY 1, 2, 3, 4, 5
                 """,
                 ids=tuple(self.ids) or (0,),
             )
         )
-        found = defaultdict(lambda: (defaultdict(float), defaultdict(float)))
-        for order_id, is_request, state, currency_id, date, amount in rows:
+        found = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
+        for order_id, kind, key, currency_id, date, amount in rows:
             order = self.browse(order_id)
             amount = order._b2b_convert_paid(float(amount), currency_id, date)
-            found[order_id][not is_request][state] += amount
+            found[order_id][kind][int(key) if kind == "out_refund" else key] += amount
         return {
-            order.id: order._b2b_combine_payment_states(*found[order.id])
+            order.id: order._b2b_combine_payment_states(
+                found[order.id]["request"],
+                found[order.id]["out_invoice"],
+                found[order.id]["out_refund"],
+            )
             for order in self
         }
 
@@ -292,22 +298,29 @@ class SaleOrder(models.Model):
             amount, self.currency_id, self.company_id, date, round=False
         )
 
-    def _b2b_combine_payment_states(self, requested, invoiced):
+    def _b2b_combine_payment_states(self, requested, invoiced, credited):
         """Return how far this order is paid; see :meth:`_b2b_get_payment_states`.
 
         :param dict requested: what its request in force asks for, by its payment state
         :param dict invoiced: what its invoices ask for, by their payment state
+        :param dict credited: what credit notes give back, by the id of the order line
         :rtype: set[str]
         """
         self.ensure_one()
         asked = {key: requested[key] for key in requested if key != "invoiced"}
         asked = asked or invoiced
         states = set(asked)
-        paid = sum(asked[state] for state in states.intersection(PAID_STATES))
+        paid_states = states.intersection(PAID_STATES)
+        if not paid_states:
+            return states
+        paid = sum(asked[state] for state in paid_states)
+        if credited:
+            paid -= self._b2b_get_paid_back(credited, invoiced.get("reversed", 0.0))
         # What was added to the order later is not paid with it.
         if self.currency_id.compare_amounts(paid, self.amount_total) >= 0:
             return states
-        return {"partial" if state in PAID_STATES else state for state in states}
+        is_begun = self.currency_id.compare_amounts(paid, 0.0) > 0
+        return states - paid_states | {"partial" if is_begun else "reversed"}
 
     def _b2b_get_reserve_rows(self):
         """Return what of this order can be reserved, a row for each of its lines that

@@ -117,3 +117,124 @@ class TestOrderPaid(InvoiceBuilders, B2bReservationCommon):
         orders.mapped("amount_total")
         with self.assertQueryCount(1):
             orders._b2b_get_payment_states()
+
+
+@tagged("post_install", "-at_install")
+class TestPaidBack(InvoiceBuilders, B2bReservationCommon):
+    """Money that a credit note gives back pays for nothing, unless the goods do not
+    come either.
+    """
+
+    def _credit(self, invoice, quantity=None):
+        """Return the posted credit note of an invoice, or of so many pieces of it."""
+        credit = invoice._reverse_moves()
+        if quantity is not None:
+            credit.invoice_line_ids.quantity = quantity
+        credit.action_post()
+        return credit
+
+    def _ship(self, quantity):
+        picking = self.order.picking_ids.filtered(lambda x: x.state != "done")
+        picking.move_ids.quantity = quantity
+        self._deliver(picking.with_user(self.stock_user))
+        return picking
+
+    def _bring_back(self, picking, quantity):
+        back = self._return(picking, {self.product: quantity}, self.stock_user)
+        back.move_ids.picked = True
+        back.button_validate()
+
+    def test_all_that_was_paid_back(self):
+        self._pay(self._credit(self._pay(self._invoice())))
+        self.assertNotPaid("reversed")
+
+    def test_time_runs_again(self):
+        reservation = self._reserve(self.order)
+        invoice = self._pay(self._invoice())
+        self._expire(reservation)
+        self.assertFalse(reservation.date_expiry)
+        self._pay(self._credit(invoice))
+        self._run_cron("ir_cron_resume")
+        self.assertTrue(reservation.date_expiry)
+
+    def test_part_that_is_still_to_be_delivered(self):
+        self._credit(self._pay(self._invoice()), 4)
+        self.assertNotPaid("partial")
+        self.line.product_uom_qty = 6
+        self.assertPaid()
+
+    def test_what_came_back_leaves_the_rest_paid(self):
+        invoice = self._pay(self._invoice())
+        picking = self._ship(4)
+        self._bring_back(picking, 4)
+        self._pay(self._credit(invoice, 4))
+        self.assertPaid()
+        self.assertEqual(self.line._b2b_quantity_to_ship(), 6)
+
+    def test_more_than_what_came_back(self):
+        invoice = self._pay(self._invoice())
+        self._bring_back(self._ship(4), 4)
+        self._credit(invoice, 5)
+        self.assertNotPaid("partial")
+
+    def test_what_is_on_its_way_back_leaves_the_rest_paid(self):
+        invoice = self._pay(self._invoice())
+        self._return(self._ship(4), {self.product: 4}, self.stock_user)
+        self._credit(invoice, 4)
+        self.assertPaid()
+
+    def test_what_will_not_come_leaves_the_rest_paid(self):
+        other = self._create_product("Second", "S-2", 10.0)
+        other.invoice_policy = "order"
+        self.order.order_line = [
+            Command.create(
+                {
+                    "product_id": other.id,
+                    "product_uom_qty": 1,
+                    "price_unit": 10.0,
+                    "tax_ids": [Command.clear()],
+                }
+            )
+        ]
+        invoice = self._pay(self._invoice())
+        moves = self.order.picking_ids.move_ids
+        moves.filtered(lambda move: move.product_id == other)._action_cancel()
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.filtered(
+            lambda item: item.product_id == self.product
+        ).unlink()
+        credit.action_post()
+        self.assertPaid()
+
+    def test_invoice_that_was_made_anew_is_paid_once(self):
+        self._invoice()._reverse_moves(cancel=True)
+        self._pay(self._invoice())
+        self.assertIn("reversed", self._get_states())
+        self.assertPaid()
+
+    def test_credit_that_pays_the_invoice_made_anew(self):
+        first = self._pay(self._invoice())
+        credit = self._credit(first)
+        second = self._invoice()
+        (credit | second).line_ids.filtered(
+            lambda item: item.account_id.account_type == "asset_receivable"
+        ).reconcile()
+        self.assertEqual(second.payment_state, "reversed")
+        self.assertPaid()
+
+    def test_final_invoice_after_a_down_payment(self):
+        self._pay(self._invoice(30))
+        self._credit(self._pay(self._invoice()))
+        self.assertNotPaid("partial")
+
+    def test_payment_request_that_was_paid_counts_less_too(self):
+        bill = self.order._b2b_issue_bill()
+        invoice = self._pay(self._invoice())
+        self.assertEqual(bill.payment_state, "paid")
+        self.assertPaid()
+        self._pay(self._credit(invoice, 4))
+        self.assertNotPaid("partial")
+
+    def test_draft_gives_nothing_back(self):
+        self._pay(self._invoice())._reverse_moves()
+        self.assertPaid()
