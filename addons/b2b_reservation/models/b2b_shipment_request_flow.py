@@ -182,6 +182,19 @@ class B2bShipmentRequest(models.Model):
             request.write({"reason": reason, "is_rejected": True})
             request._cancel("rejected")
 
+    def action_end_rest(self):
+        """Close these requests, of which a part has left, as shipped: the rest stays
+        reserved for the time that was left.
+
+        :raise UserError: if nothing has left, or something lies at the gate
+        """
+        self._check_group("b2b_portal.group_b2b_manager")
+        self._check_state(*OPEN_STATES)
+        for request in self.sudo():
+            request._check_rest()
+            request._release_transfers()
+            request._move_on("shipped")
+
     def _move_date(self, day, reason):
         """Plan these requests for another day, by staff.
 
@@ -220,8 +233,11 @@ class B2bShipmentRequest(models.Model):
             request.state = state
             if state == "shipped":
                 request.date_shipped = fields.Datetime.now()
-                request._get_running_reservations()._give_back()
-            request._notify_dealer(state)
+            # What has not left is not kept for good by a request that is closed.
+            kept = request._get_running_reservations() if state == "shipped" else None
+            if kept:
+                kept._give_back()
+            request.with_context(b2b_is_kept=bool(kept))._notify_dealer(state)
 
     # === CANCELLING === #
 
@@ -277,6 +293,31 @@ class B2bShipmentRequest(models.Model):
                     "%(transfers)s: return them first.",
                     number=self.name,
                     transfers=", ".join(done.mapped("name")),
+                )
+            )
+
+    def _check_rest(self):
+        """Refuse to close what has not left in part, or whose rest is in the hands of
+        the warehouse.
+
+        :raise UserError: saying so
+        """
+        self.ensure_one()
+        if not self.is_begun:
+            raise UserError(
+                self.env._(
+                    "Nothing of shipment request %(number)s has left: cancel it "
+                    "instead.",
+                    number=self.name,
+                )
+            )
+        lines = self._get_running_reservations().line_ids
+        if any(lines.mapped("quantity_picked")):
+            raise UserError(
+                self.env._(
+                    "Goods of shipment request %(number)s lie at the gate: return them "
+                    "first.",
+                    number=self.name,
                 )
             )
 

@@ -17,6 +17,9 @@ class B2bShipmentRequest(models.Model):
         help="The day the supplier has confirmed; before that, the day the dealer "
         "asks for.",
     )
+    is_begun = fields.Boolean(
+        compute="_compute_is_begun", help="A part of the goods has left."
+    )
     picking_count = fields.Integer(compute="_compute_picking_count", compute_sudo=True)
     order_count = fields.Integer(compute="_compute_order_count", compute_sudo=True)
 
@@ -24,6 +27,11 @@ class B2bShipmentRequest(models.Model):
     def _compute_date_expected(self):
         for request in self:
             request.date_expected = request.date_planned or request.date_wanted
+
+    @api.depends("line_ids.quantity_shipped")
+    def _compute_is_begun(self):
+        for request in self:
+            request.is_begun = any(request.line_ids.mapped("quantity_shipped"))
 
     @api.depends("picking_ids")
     def _compute_picking_count(self):
