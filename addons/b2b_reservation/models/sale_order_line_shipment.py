@@ -16,6 +16,27 @@ class SaleOrderLine(models.Model):
                 line._b2b_check_requested(vals["product_uom_qty"])
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unrequested(self):
+        """Take these order lines off what dealers have not sent: they would keep them.
+
+        :raise UserError: if one is on a request that was sent, saying on which
+        """
+        # Who deletes them need not see shipment requests.
+        lines = self.env["b2b.shipment.request.line"].sudo()
+        lines = lines.search([("sale_line_id", "in", self.ids)])
+        for line in lines.filtered("request_id.date_sent"):
+            raise UserError(
+                self.env._(
+                    "%(product)s of order %(order)s cannot be deleted: it is on "
+                    "shipment request %(request)s.",
+                    product=line.product_id.display_name,
+                    order=line.order_id.name,
+                    request=line.request_id.name,
+                )
+            )
+        lines.unlink()
+
     def _b2b_check_requested(self, quantity):
         """Refuse to order less than is to be shipped.
 

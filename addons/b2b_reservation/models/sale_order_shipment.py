@@ -14,6 +14,12 @@ class SaleOrder(models.Model):
         copy=False,
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unrequested(self):
+        """Delete no order of which something is on a shipment request that was sent."""
+        # The database deletes its lines by itself.
+        self.order_line._unlink_unrequested()
+
     def _b2b_get_paid(self):
         """Return those of these orders that are paid in full: their goods may be
         shipped though nobody reserved them.

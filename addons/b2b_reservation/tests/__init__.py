@@ -38,6 +38,7 @@ from . import test_shipment_flow
 from . import test_shipment_gate
 from . import test_shipment_gate_kits
 from . import test_shipment_goods
+from . import test_shipment_line_delete
 from . import test_shipment_pages
 from . import test_shipment_part
 from . import test_shipment_phones
