@@ -60,6 +60,7 @@ from . import stock_move_gate
 from . import stock_move_line
 from . import stock_move_line_edit
 from . import stock_move_line_loss
+from . import stock_move_line_nearby
 from . import stock_move_request
 from . import stock_picking
 from . import stock_picking_request

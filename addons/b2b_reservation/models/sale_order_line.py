@@ -67,15 +67,17 @@ class SaleOrderLine(models.Model):
         rest = waiting - max(claimed, self._b2b_quantity_held())
         return max(self.product_uom_id.round(rest), 0.0)
 
-    def _b2b_quantity_surplus(self, product):
+    def _b2b_quantity_surplus(self, product, claims=None):
         """Return what this order line holds beyond its running reservations.
 
         :param product.product product: of which, in whose unit
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
         """
         self.ensure_one()
         if components := self._b2b_kit_moves():
-            return max(-self._b2b_get_kit_room(components).get(product, 0.0), 0.0)
-        surplus = self._b2b_quantity_held() - self._b2b_quantity_claimed()
+            room = self._b2b_get_kit_room(components, claims)
+            return max(-room.get(product, 0.0), 0.0)
+        surplus = self._b2b_quantity_held() - self._b2b_quantity_claimed(claims)
         return self.product_uom_id._compute_quantity(
             max(surplus, 0.0), product.uom_id, rounding_method="HALF-UP"
         )

@@ -113,13 +113,15 @@ class SaleOrderLine(models.Model):
         )
         return total - self._b2b_kits_gone(moves)
 
-    def _b2b_get_kit_room(self, moves):
+    def _b2b_get_kit_room(self, moves, claims=None):
         """Return how much of each component the claims of this order line let it hold
         beyond what it holds; less than nothing is to be given back.
 
+        :param stock.move moves: see :meth:`_b2b_kit_moves`
+        :param b2b.reservation.line claims: its :meth:`_b2b_claims`, if they are known
         :rtype: dict
         """
-        kits = self._b2b_quantity_claimed() + self._b2b_kits_gone(moves)
+        kits = self._b2b_quantity_claimed(claims) + self._b2b_kits_gone(moves)
         room = {
             product: kits * quantity
             for product, quantity in self._b2b_get_kit_parts(moves).items()

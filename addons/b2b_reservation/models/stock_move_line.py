@@ -19,15 +19,20 @@ class StockMoveLine(models.Model):
 
     def _b2b_quantity_kept(self):
         """Return what of these lines, of one product, nobody may take: what running
-        reservations let them hold, on later steps all they hold.
+        reservations let them hold, on later steps all they hold. The number of queries
+        does not depend on theirs.
 
         :rtype: float
         """
         kept = 0.0
+        claims = self.move_id.sale_line_id.sudo()._b2b_claims()
+        by_line = claims.grouped("sale_line_id")
         for sale_line, lines in self.grouped(lambda x: x.move_id.sale_line_id).items():
             first = lines.filtered(lambda line: line.move_id._b2b_is_on_request())
             held = sum(first.mapped("quantity_product_uom"))
-            surplus = sale_line.sudo()._b2b_quantity_surplus(self.product_id)
+            sale_line = sale_line.sudo()
+            own = by_line.get(sale_line, claims.browse())
+            surplus = sale_line._b2b_quantity_surplus(self.product_id, own)
             kept += max(held - surplus, 0.0)
             kept += sum((lines - first).mapped("quantity_product_uom"))
         return kept
@@ -70,20 +75,7 @@ class StockMoveLine(models.Model):
             kept, quantity, lacking = self._b2b_move_along(kept, quantity, lacking)
             is_broken = product_id.uom_id.compare(lacking, 0.0) > 0
         if is_broken and not is_gone:
-            orders = kept.move_id.sale_line_id.sudo().order_id
-            raise UserError(
-                self.env._(
-                    "%(quantity)s %(unit)s of %(product)s are missing. What is there "
-                    "is reserved for %(orders)s: release it there first.",
-                    quantity=product_id.uom_id.round(lacking),
-                    unit=product_id.uom_id.name,
-                    product=product_id.display_name,
-                    orders=", ".join(
-                        f"{order.name} ({order.partner_id.display_name})"
-                        for order in orders
-                    ),
-                )
-            )
+            kept._b2b_refuse_to_lose(lacking)
         if product_id.uom_id.compare(quantity, 0.0) <= 0:
             return None
         result = super()._free_reservation(
@@ -98,6 +90,28 @@ class StockMoveLine(models.Model):
         if is_broken:
             kept._b2b_lose(lacking, self.move_id)
         return result
+
+    def _b2b_refuse_to_lose(self, quantity):
+        """Say that these lines, of one product, hold what somebody wants to take.
+
+        :param float quantity: how much of it, in the unit of the product
+        :raise UserError: always, saying whose it is
+        """
+        product = self.product_id
+        orders = self.move_id.sale_line_id.sudo().order_id
+        raise UserError(
+            self.env._(
+                "%(quantity)s %(unit)s of %(product)s are missing. What is there "
+                "is reserved for %(orders)s: release it there first.",
+                quantity=product.uom_id.round(quantity),
+                unit=product.uom_id.name,
+                product=product.display_name,
+                orders=", ".join(
+                    f"{order.name} ({order.partner_id.display_name})"
+                    for order in orders
+                ),
+            )
+        )
 
     def _b2b_move_along(self, kept, quantity, lacking):
         """Have deliveries of dealers follow goods that the warehouse has moved to a

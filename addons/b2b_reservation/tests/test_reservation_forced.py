@@ -104,3 +104,227 @@ class TestForcedDeliveries(B2bReservationCommon):
         again = self._sell(1)
         with self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"):
             self._force(again, 1)
+
+    def _shelve(self, quantity, **values):
+        """Return a new product of which so much lies on a shelf, and that shelf."""
+        self.goods = self._create_product("Brake pad", "BP-1", 10.0)
+        shelf = self.env["stock.location"].create(
+            {"name": "Shelf 1", "location_id": self.warehouse.lot_stock_id.id}
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            self.goods, shelf, quantity, **values
+        )
+        return shelf
+
+    def _reserve_shelved(self, quantity=5, **values):
+        """Return a dealer's order that holds goods of a shelf."""
+        order = self._confirm_order(quantity, product=self.goods, **values)
+        self._reserve(order)
+        self.assertHeld(order, quantity)
+        return order
+
+    def test_goods_on_a_shelf_are_not_taken_from_above_it(self):
+        shelf = self._shelve(7)
+        dealers = self._reserve_shelved()
+        other = self._sell(2)
+        with self.assertRaisesRegex(
+            UserError, f"^1.0 Units .* reserved for {dealers.name}"
+        ):
+            self._force(other, 3)
+        self.env.invalidate_all()
+        self.assertHeld(dealers, 5)
+        self.assertEqual(dealers.picking_ids.move_line_ids.location_id, shelf)
+        self.assertEqual(self._force(other, 2).state, "done")
+
+    def test_what_nobody_keeps_is_taken_from_above_a_shelf(self):
+        self._shelve(8)
+        dealers = self._reserve_shelved()
+        other = self._sell(2)
+        self.assertEqual(self._force_above(other, 1).state, "done")
+        self.assertHeld(dealers, 5)
+        again = self._sell(1)
+        with self.assertRaisesRegex(UserError, f"for {dealers.name}"):
+            self._force(again, 1)
+
+    def test_others_let_go_of_what_is_taken_near_them(self):
+        self._shelve(7)
+        dealers = self._reserve_shelved()
+        other, again = self._sell(2), self._sell(1)
+        self.assertEqual(self._force(again, 1).state, "done")
+        self.assertEqual(other.picking_ids.move_ids.quantity, 1)
+        self._step_on(other)
+        self.assertEqual(self.goods.qty_available, 5)
+        self.assertHeld(dealers, 5)
+
+    def _force_above(self, order, quantity):
+        """Deliver what an order holds and so much without saying from which shelf."""
+        move = self._get_open(order).with_user(self.stock_user).move_ids
+        values = move._prepare_move_line_vals(quantity=quantity)
+        self.env["stock.move.line"].with_user(self.stock_user).create(values)
+        move.picked = True
+        move.picking_id.with_context(skip_backorder=True).button_validate()
+        return move.picking_id
+
+    def test_order_of_the_lines_does_not_matter(self):
+        shelf = self._shelve(7)
+        dealers = self._reserve_shelved()
+        other = self._sell(2)
+        move = self._get_open(other).with_user(self.stock_user).move_ids
+        move.move_line_ids.unlink()
+        lines = self.env["stock.move.line"].with_user(self.stock_user)
+        lines.create(move._prepare_move_line_vals(quantity=1))
+        values = move._prepare_move_line_vals(quantity=2)
+        lines.create({**values, "location_id": shelf.id})
+        move.picked = True
+        with self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"):
+            move.picking_id.with_context(skip_backorder=True).button_validate()
+
+    def test_goods_in_a_package_are_not_taken_without_it(self):
+        package = self.env["stock.package"].create({"name": "BOX-1"})
+        self._shelve(7, package_id=package)
+        dealers = self._reserve_shelved()
+        self.assertEqual(dealers.picking_ids.move_line_ids.package_id, package)
+        other = self._sell(2)
+        with self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"):
+            self._force_above(other, 1)
+
+    def test_another_dealer_takes_nothing_from_above_a_shelf_either(self):
+        self._shelve(7)
+        dealers = self._reserve_shelved()
+        others = self._confirm_order(
+            3, product=self.goods, contract=self.stranger_contract
+        )
+        self._reserve(others, 2, user=self.stranger_user)
+        with self.assertRaisesRegex(UserError, f"for {dealers.name}"):
+            self._force(others, 3)
+
+    def test_goods_of_a_shelf_are_scrapped_from_above_it(self):
+        self._shelve(7)
+        dealers = self._reserve_shelved()
+        scrap = self.env["stock.scrap"].with_user(self.stock_user)
+        scrap = scrap.create(
+            {
+                "product_id": self.goods.id,
+                "scrap_qty": 3,
+                "location_id": self.warehouse.lot_stock_id.id,
+            }
+        )
+        scrap.do_scrap()
+        self.assertEqual(scrap.state, "done")
+        self.assertHeld(dealers, 4)
+        self.assertEqual(dealers.b2b_reservation_ids.line_ids.quantity, 4)
+        self.assertIn("are gone", dealers.message_ids[0].body)
+
+    def test_shelf_is_counted_whatever_is_owed_above_it(self):
+        shelf = self._shelve(10)
+        self.env["stock.quant"]._update_available_quantity(
+            self.goods, self.warehouse.lot_stock_id, -3
+        )
+        dealers = self._reserve_shelved(7)
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", self.goods.id), ("location_id", "=", shelf.id)]
+        )
+        quant = quant.with_user(self.stock_user).with_context(inventory_mode=True)
+        quant.inventory_quantity = 6
+        quant.action_apply_inventory()
+        self.assertHeld(dealers, 6)
+
+    def test_what_is_moved_to_another_shelf_is_kept_as_before(self):
+        shelf = self._shelve(7)
+        below, target = self.env["stock.location"].create(
+            [
+                {"name": "Box", "location_id": shelf.id},
+                {"name": "Shelf 2", "location_id": self.warehouse.lot_stock_id.id},
+            ]
+        )
+        quants = self.env["stock.quant"]
+        quants._update_available_quantity(self.goods, shelf, -7)
+        quants._update_available_quantity(self.goods, below, 7)
+        dealers = self._reserve_shelved()
+        picking = self.env["stock.picking"].with_user(self.stock_user)
+        picking = picking.create(
+            {
+                "picking_type_id": self.warehouse.int_type_id.id,
+                "location_id": shelf.id,
+                "location_dest_id": target.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.goods.id,
+                            "product_uom_qty": 7,
+                            "location_id": shelf.id,
+                            "location_dest_id": target.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.move_ids.write({"quantity": 7, "picked": True})
+        picking.button_validate()
+        self.assertEqual(picking.state, "done")
+        self.assertHeld(dealers, 5)
+
+    def _deliver_unlocked(self, quantity):
+        """Return the delivery of somebody who is no dealer, done and unlocked."""
+        other = self._sell(quantity)
+        picking = self._get_open(other)
+        self._deliver(picking.with_user(self.stock_user))
+        picking.action_toggle_is_locked()
+        return picking.with_user(self.stock_user)
+
+    def test_nothing_of_a_dealer_is_added_to_a_done_transfer(self):
+        shelf = self._shelve(8)
+        dealers = self._reserve_shelved()
+        picking = self._deliver_unlocked(2)
+        lines = self.env["stock.move.line"].with_user(self.stock_user)
+        for location in (shelf, self.warehouse.lot_stock_id):
+            values = picking.move_ids._prepare_move_line_vals(quantity=2)
+            values["location_id"] = location.id
+            with (
+                self.subTest(location=location.name),
+                self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"),
+                self.env.cr.savepoint(),
+            ):
+                lines.create(values)
+            self.env.invalidate_all()
+        with (
+            self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"),
+            self.env.cr.savepoint(),
+        ):
+            picking.move_ids.quantity = 4
+        self.env.invalidate_all()
+        lines.create(picking.move_ids._prepare_move_line_vals(quantity=1))
+        self.assertEqual(picking.move_ids.quantity, 3)
+        self.assertHeld(dealers, 5)
+
+    def test_what_is_added_to_a_done_transfer_is_taken_off_others(self):
+        self.goods = self._stock_up(7)
+        dealers = self._reserve_shelved()
+        picking = self._deliver_unlocked(1)
+        other = self._sell(1)
+        self.assertEqual(other.picking_ids.move_ids.quantity, 1)
+        lines = self.env["stock.move.line"].with_user(self.stock_user)
+        lines.create(picking.move_ids._prepare_move_line_vals(quantity=1))
+        self.assertEqual(other.picking_ids.move_ids.quantity, 0)
+        self.assertHeld(dealers, 5)
+
+    def _count_forced(self, dealers):
+        """Return how many queries a forced delivery costs beside so many dealers."""
+        self._shelve(100)
+        for _n in range(dealers):
+            self._reserve_shelved(2)
+        move = self._get_open(self._sell(1)).move_ids
+        self.env["stock.move.line"].create(move._prepare_move_line_vals(quantity=1))
+        move.picked = True
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        move._action_done()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_guarding_costs_the_same_for_2_and_12_dealers(self):
+        self._count_forced(1)
+        few, many = (self._count_forced(dealers) for dealers in (2, 12))
+        self.assertLess(many - few, 5, f"{many} and {few}")

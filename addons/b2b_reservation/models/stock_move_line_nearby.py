@@ -1,0 +1,227 @@
+from odoo import api, models
+
+# What of a done line says what it has taken from where.
+TAKING_FIELDS = {
+    "location_id",
+    "lot_id",
+    "owner_id",
+    "package_id",
+    "product_uom_id",
+    "quant_id",
+    "quantity",
+}
+
+
+class StockMoveLine(models.Model):
+    """Goods that are taken without saying from which shelf or package: their place is
+    left with less than nothing, and they were of those nearby.
+    """
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `stock`: what is added to a done transfer is taken off others,
+        too, and off no dealer.
+        """
+        lines = super().create(vals_list)
+        if done := lines.filtered(lambda line: line.state == "done"):
+            done._b2b_free_places()
+            done._b2b_guard_nearby()
+        return lines
+
+    def write(self, vals):
+        """Override of `stock`: what is changed on a done transfer is taken off no
+        dealer.
+        """
+        result = super().write(vals)
+        if not TAKING_FIELDS.isdisjoint(vals):
+            self.filtered(lambda line: line.state == "done")._b2b_guard_nearby()
+        return result
+
+    def _action_done(self):
+        """Override of `stock`: goods nearby are taken off no dealer. Looked at when all
+        have left: what one takes too much another may have left there.
+        """
+        result = super()._action_done()
+        self.exists()._b2b_guard_nearby()
+        return result
+
+    def _b2b_place(self):
+        """Return what tells goods of this line from others.
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        return (
+            self.product_id,
+            self.location_id,
+            self.lot_id,
+            self.package_id,
+            self.owner_id,
+        )
+
+    def _b2b_taking(self):
+        """Return those of these lines that take goods out of the stock."""
+        return self.filtered(
+            lambda line: (
+                line.product_id.is_storable
+                and not line.location_id.should_bypass_reservation()
+            )
+        )
+
+    def _b2b_get_places(self, domain=()):
+        """Return what there is where these lines take goods, by :meth:`_b2b_place`.
+
+        :param list domain: of those places, only these
+        :rtype: dict[tuple, stock.quant]
+        """
+        quants = self.env["stock.quant"].sudo()
+        quants = quants.search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("location_id", "in", self.location_id.ids),
+                *domain,
+            ]
+        )
+        return quants.grouped(
+            lambda x: (x.product_id, x.location_id, x.lot_id, x.package_id, x.owner_id)
+        )
+
+    def _b2b_free_places(self):
+        """Have others let go of what these lines, new on done transfers, have taken:
+        core does so for all but new ones.
+        """
+        taking = self._b2b_taking()
+        quants = taking and taking._b2b_get_places()
+        for place, lines in taking.grouped(lambda line: line._b2b_place()).items():
+            there = quants.get(place, self.env["stock.quant"])
+            short = sum(there.mapped("reserved_quantity"))
+            short -= sum(there.mapped("quantity"))
+            product, location, lot, package, owner = place
+            if product.uom_id.compare(short, 0.0) > 0:
+                lines[0]._free_reservation(
+                    product,
+                    location,
+                    short,
+                    lot_id=lot,
+                    package_id=package,
+                    owner_id=owner,
+                )
+
+    def _b2b_guard_nearby(self):
+        """See to it that dealers keep what they hold near places that these done lines
+        have left with less than nothing. The number of queries does not depend on how
+        much they hold.
+
+        :raise UserError: if there is not enough left, saying whose it is
+        """
+        taking = self._b2b_taking()
+        # Whoever counts says what is there, whatever is owed elsewhere.
+        taking = taking.filtered(lambda line: not line.move_id.is_inventory)
+        if not taking:
+            return
+        overdrawn = taking._b2b_get_places([("quantity", "<", 0.0)])
+        forced = taking.filtered(lambda line: line._b2b_place() in overdrawn)
+        # Who moves the goods need not see all that is held.
+        held = forced and forced.sudo()._b2b_get_held_nearby(self)
+        kept = held and held.filtered(lambda line: line._b2b_is_kept())
+        if not kept:
+            return
+        totals = self.env["stock.quant"].sudo()
+        totals = totals._read_group(
+            [
+                ("product_id", "in", kept.product_id.ids),
+                ("location_id", "child_of", forced._b2b_nearby().ids),
+            ],
+            ["product_id", "location_id"],
+            ["quantity:sum", "reserved_quantity:sum"],
+        )
+        for line in forced:
+            near = line._b2b_nearby()
+            there = reserved = 0.0
+            for product, location, quantity, held in totals:
+                if product == line.product_id and location._child_of(near):
+                    there += quantity
+                    reserved += held
+            own = kept.exists().filtered(
+                lambda x, product=line.product_id, near=near: (
+                    x.product_id == product and x.location_id._child_of(near)
+                )
+            )
+            line._b2b_guard(own, there)
+            line._b2b_free_nearby(own, reserved - there)
+
+    def _b2b_nearby(self):
+        """Return the locations whose goods these lines may have taken.
+
+        :rtype: stock.location
+        """
+        near = self.env["stock.location"]
+        for line in self:
+            of_move = line.move_id.location_id
+            is_below = line.location_id._child_of(of_move)
+            near |= of_move if is_below else line.location_id
+        return near
+
+    def _b2b_get_held_nearby(self, gone=()):
+        """Return what holds goods near these lines.
+
+        :param stock.move.line gone: what has left at the same time
+        """
+        return self.search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("location_id", "child_of", self._b2b_nearby().ids),
+                ("state", "not in", ("done", "cancel")),
+                ("quantity_product_uom", ">", 0.0),
+                ("id", "not in", [line.id for line in gone]),
+            ]
+        )
+
+    def _b2b_guard(self, kept, there):
+        """See to it that dealers keep what they hold near the place of this line: they
+        follow what it has moved; only what it has scrapped is gone.
+
+        :param stock.move.line kept: what holds goods of this product for them there
+        :param float there: how much is there, in the unit of the product
+        :raise UserError: if it is not enough, saying whose it is
+        """
+        unit = self.product_id.uom_id
+        lacking = kept._b2b_quantity_kept() - there
+        if unit.compare(lacking, 0.0) <= 0:
+            return
+        if self.move_id.location_dest_id.usage == "inventory":
+            kept._b2b_lose(min(lacking, self.quantity_product_uom), self.move_id)
+            return
+        kept, _quantity, lacking = self._b2b_move_along(kept, lacking, lacking)
+        if unit.compare(lacking, 0.0) > 0:
+            kept._b2b_refuse_to_lose(lacking)
+
+    def _b2b_free_nearby(self, kept, quantity):
+        """Have others than dealers let go of what this line has taken near them, who
+        else would take it off the dealers: core looks at the place of the line only.
+
+        :param stock.move.line kept: what holds goods of this product for dealers there
+        :param float quantity: how much more is held than there is
+        """
+        unit = self.product_id.uom_id
+        quantity = min(quantity, self.quantity_product_uom)
+        if not kept or unit.compare(quantity, 0.0) <= 0:
+            return
+        others = self._b2b_get_held_nearby(self.move_id.move_line_ids) - kept
+        others = others.filtered(lambda line: not line.picked)
+        # As core has it: who is to have his last gives first.
+        for line in others.sorted(lambda line: (line.date, line.id), reverse=True):
+            taken = min(quantity, line.quantity_product_uom)
+            if unit.compare(taken, 0.0) <= 0:
+                break
+            quantity -= taken
+            self._free_reservation(
+                self.product_id,
+                line.location_id,
+                taken,
+                lot_id=line.lot_id,
+                package_id=line.package_id,
+                owner_id=line.owner_id,
+            )
