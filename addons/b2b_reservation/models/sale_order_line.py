@@ -145,8 +145,12 @@ class SaleOrderLine(models.Model):
             gone = 0.0
         # The backorder was made before: it keeps the rest of the claims, no more; where
         # there is none, nothing is kept.
+        request = moves.b2b_shipment_request_id[:1]
         self._b2b_let_go()
-        self._b2b_cap_claims(request=moves.b2b_shipment_request_id[:1])
+        self._b2b_cap_claims(request=request)
+        # It has the rest by itself only where deliveries reserve at once.
+        if self._b2b_take_claimed():
+            self._b2b_drop_claims(request)
 
     def _b2b_drop_claims(self, request=None):
         """Give up what running reservations claim beyond what these order lines hold:
@@ -167,9 +171,20 @@ class SaleOrderLine(models.Model):
             if not line._b2b_claims():
                 continue
             line._b2b_cap_claims()
-            lacking = line._b2b_quantity_claimed() - line._b2b_quantity_held()
-            if line.product_uom_id.compare(lacking, 0.0) > 0:
-                line._b2b_first_moves()._action_assign()
+            line._b2b_take_claimed()
+
+    def _b2b_take_claimed(self):
+        """Take again what of the claims of this order line its moves do not hold.
+
+        :return: whether they lacked anything
+        :rtype: bool
+        """
+        self.ensure_one()
+        lacking = self._b2b_quantity_claimed() - self._b2b_quantity_held()
+        is_lacking = self.product_uom_id.compare(lacking, 0.0) > 0
+        if is_lacking:
+            self._b2b_first_moves()._action_assign()
+        return is_lacking
 
     def _b2b_cap_claims(self, request=None):
         """Claim no more than what of this order line is yet to leave.

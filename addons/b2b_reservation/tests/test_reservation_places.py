@@ -1,4 +1,8 @@
-from odoo.tests import tagged
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .common import B2bReservationCommon
 from .parallel import ParallelGoodsCase
@@ -7,6 +11,14 @@ from .parallel import ParallelGoodsCase
 @tagged("post_install", "-at_install")
 class TestPlaces(B2bReservationCommon):
     """Several warehouses, and lots."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stock_user = new_test_user(
+            cls.env, login="b2b_stock", groups="stock.group_stock_user"
+        )
+        cls.later = fields.Datetime.now() + timedelta(days=30)
 
     def test_order_takes_nothing_of_another_warehouse(self):
         other = self.env["stock.warehouse"].create({"name": "Other", "code": "OTH"})
@@ -49,6 +61,69 @@ class TestPlaces(B2bReservationCommon):
         other = self._confirm_order(9, product=paint)
         self._reserve(other)
         self.assertHeld(other, 5)
+
+    def _reserve_lots(self, method):
+        """Return a dealer's order that holds 3 of a lot and 2 of another, all there
+        is, of deliveries that reserve so.
+        """
+        self.warehouse.out_type_id.reservation_method = method
+        self.paint = self._create_product("Paint", "PA-1", 10, tracking="lot")
+        for name, quantity in (("A", 3), ("B", 2)):
+            lot = self.env["stock.lot"].create(
+                {
+                    "name": name,
+                    "product_id": self.paint.id,
+                    "company_id": self.company.id,
+                }
+            )
+            self.env["stock.quant"]._update_available_quantity(
+                self.paint, self.warehouse.lot_stock_id, quantity, lot_id=lot
+            )
+        order = self._confirm_order(5, product=self.paint)
+        self._reserve(order)
+        self.assertHeld(order, 5)
+        return order
+
+    def _pick_lot(self, order, name):
+        """Return the delivery of an order, with just one lot of it picked."""
+        picking = order.picking_ids.with_user(self.stock_user)
+        lines = picking.move_ids.move_line_ids
+        lines.filtered(lambda line: line.lot_id.name == name).picked = True
+        return picking.with_context(skip_backorder=True)
+
+    def test_rest_of_a_delivery_stays_reserved_however_it_reserves(self):
+        for method in ("at_confirm", "manual", "by_date"):
+            with self.subTest(method=method):
+                order = self._reserve_lots(method)
+                order.picking_ids.move_ids.date = self.later
+                picking = self._pick_lot(order, "A")
+                picking.button_validate()
+                self.assertEqual(picking.state, "done")
+                self.assertHeld(order, 2)
+                self.assertEqual(picking.backorder_ids.move_line_ids.quantity, 2)
+                kept = order.b2b_reservation_ids.line_ids
+                self.assertEqual((kept.quantity, kept.quantity_delivered), (2, 3))
+                self.assertEqual(self.paint.free_qty, 0)
+
+    def test_rest_that_is_gone_is_no_longer_promised(self):
+        order = self._reserve_lots("manual")
+        other = self._create_order(
+            b2b_contract_id=False,
+            order_line=[
+                Command.create({"product_id": self.paint.id, "product_uom_qty": 1})
+            ],
+        )
+        other.action_confirm()
+        rest = order.picking_ids.move_line_ids.filtered(lambda x: x.lot_id.name == "B")
+        move = other.picking_ids.move_ids
+        values = move._prepare_move_line_vals(quantity=1)
+        self.env["stock.move.line"].create({**values, "lot_id": rest.lot_id.id})
+        move.picked = True
+        picking = self._pick_lot(order, "A")
+        (picking | other.picking_ids.with_env(picking.env)).button_validate()
+        self.assertEqual(move.state, "done")
+        self.assertHeld(order, 1)
+        self.assertEqual(order.b2b_reservation_ids.line_ids.quantity, 1)
 
 
 @tagged("post_install", "-at_install")
