@@ -117,8 +117,6 @@ class StockMoveLine(models.Model):
         :raise UserError: if there is not enough left, saying whose it is
         """
         taking = self._b2b_taking()
-        # Whoever counts says what is there, whatever is owed elsewhere.
-        taking = taking.filtered(lambda line: not line.move_id.is_inventory)
         if not taking:
             return
         overdrawn = taking._b2b_get_places([("quantity", "<", 0.0)])

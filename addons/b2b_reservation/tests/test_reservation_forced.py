@@ -294,8 +294,10 @@ class TestForcedDeliveries(B2bReservationCommon):
         ):
             picking.move_ids.quantity = 4
         self.env.invalidate_all()
-        lines.create(picking.move_ids._prepare_move_line_vals(quantity=1))
+        line = lines.create(picking.move_ids._prepare_move_line_vals(quantity=1))
         self.assertEqual(picking.move_ids.quantity, 3)
+        with self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"):
+            line.quantity = 2
         self.assertHeld(dealers, 5)
 
     def test_what_is_added_to_a_done_transfer_is_taken_off_others(self):
