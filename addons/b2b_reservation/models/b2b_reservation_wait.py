@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 from math import floor
 
 import psycopg2
@@ -163,42 +162,84 @@ class B2bReservationWait(models.Model):
         """
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=self.search_count(Domain("state", "=", "waiting")))
-        for product, warehouse in self._get_what_is_free():
-            for wait in self._get_line(product, warehouse):
+        for waits in self._get_what_is_free():
+            # Looked at together: each commit empties the cache.
+            places = {wait: wait.sale_line_id._b2b_take_from() for wait in waits}
+            emptied = set()
+            for wait, place in places.items():
+                if place in emptied:
+                    continue
                 is_done = wait._try_serve()
                 if not progress(1):
                     return
                 # Nobody is served before who comes first, and nobody of nothing.
-                if not is_done or not wait._is_free():
+                if not is_done:
                     break
+                if not wait._is_free():
+                    emptied.add(place)
         # For the others nothing is free: that is no work left undone.
         progress(remaining=0)
 
     @api.model
     def _get_what_is_free(self):
-        """Return the pairs of product and warehouse that somebody waits for and that
-        have something free where who came first is delivered from. The number of
-        queries does not depend on theirs.
+        """Return who waits for something that is free where he is delivered from, by
+        the line he stands in, who came first first. The number of queries does not
+        depend on theirs.
 
-        :rtype: list[tuple]
+        :rtype: list[b2b.reservation.wait]
         """
-        groups = self._read_group(
-            [("state", "=", "waiting")], ["warehouse_id", "product_id"], ["id:min"]
-        )
-        first = {(product, warehouse): id_ for warehouse, product, id_ in groups}
-        # Looked at together: what one reads, all have.
-        waits = self.browse(sorted(first.values())).grouped("id")
-        by_place = defaultdict(list)
-        for pair, id_ in first.items():
-            by_place[waits[id_].sale_line_id._b2b_take_from()].append(pair)
-        free = []
-        for locations, pairs in by_place.items():
-            products = self.env["product.product"].union(*(pair[0] for pair in pairs))
-            there = products._b2b_in(locations).filtered(
+        waiting = self.search([("state", "=", "waiting")], order="id")
+        by_place = waiting.grouped(lambda wait: wait.sale_line_id._b2b_take_from())
+        served = self.browse()
+        for locations, waits in by_place.items():
+            there = waits.product_id._b2b_in(locations).filtered(
                 lambda product: product.uom_id.compare(product.free_qty, 0.0) > 0
             )
-            free += [pair for pair in pairs if pair[0] in there]
-        return sorted(free, key=first.get)
+            served |= waits.filtered(lambda wait, t=there: wait.product_id in t)
+        lines = served.sorted("id").grouped(lambda x: (x.product_id, x.warehouse_id))
+        return list(lines.values())
+
+    def _get_quantity_ahead(self, product, locations, taken):
+        """Return how much this one would take now of goods that are free in some
+        locations, in the unit of the product: nothing if he may not reserve just now,
+        if his delivery takes from elsewhere or only what comes for it, or if it is
+        too little for him.
+
+        :param product.product product: what he waits for
+        :param stock.location locations: one or more
+        :param float taken: what is for others before him, in the same unit
+        """
+        self.ensure_one()
+        line = self.sale_line_id
+        own = line._b2b_take_from()
+        is_near = any(a._child_of(b) or b._child_of(a) for a in own for b in locations)
+        if (
+            not is_near
+            or line._b2b_waits_for_own()
+            or line._b2b_is_picked()
+            or self.order_id._b2b_reserve_refusal()
+        ):
+            return 0.0
+        free = product.uom_id._compute_quantity(
+            max(product._b2b_in(own).free_qty - taken, 0.0),
+            self.product_uom_id,
+            rounding_method="DOWN",
+        )
+        return self.product_uom_id._compute_quantity(
+            self._get_quantity_of(free), product.uom_id
+        )
+
+    def _get_quantity_of(self, free):
+        """Return how much of what is free this one takes: whole units, unless it is all
+        he waits for.
+
+        :param float free: how much is, in his unit
+        """
+        unit = self.product_uom_id
+        quantity = min(free, self.quantity)
+        if not unit.b2b_fractional and unit.compare(quantity, self.quantity):
+            quantity = floor(quantity)
+        return quantity
 
     def _is_free(self):
         """Tell whether something of what this one waits for is free just now where he
@@ -270,9 +311,7 @@ class B2bReservationWait(models.Model):
         if self.state != "waiting" or order._b2b_reserve_refusal():
             return
         unit = line.product_uom_id
-        quantity = min(line._b2b_quantity_free(), self.quantity)
-        if not unit.b2b_fractional and unit.compare(quantity, self.quantity):
-            quantity = floor(quantity)
+        quantity = self._get_quantity_of(line._b2b_quantity_free())
         if unit.compare(quantity, 0.0) <= 0:
             return
         order = order.with_user(self.user_id).sudo()

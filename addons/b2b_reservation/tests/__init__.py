@@ -2,6 +2,7 @@ from . import test_bill_lapses
 from . import test_order_paid
 from . import test_passport
 from . import test_reservation
+from . import test_reservation_ahead
 from . import test_reservation_arrival
 from . import test_reservation_concurrency
 from . import test_reservation_contract
