@@ -32,7 +32,8 @@ class B2b1cImporterCounterparty(models.AbstractModel):
         bindings = self.env["b2b.1c.binding"]
         known = bindings._find(run.backend, PARTNER, latest)
         new = [item for key, item in latest.items() if key not in known]
-        alive = {key for key in known if not latest[key].deleted}
+        alive = run.cache.setdefault("counterparties_alive", set())
+        alive |= {key for key in known if not latest[key].deleted}
         replaced = self._import_new(run, new, alive)
         self._import_known(run, latest, known, replaced)
 

@@ -181,6 +181,7 @@ class B2b1cImporterGood(models.AbstractModel):
             values["uom_id"] = unit.id
         if item.article is not None:
             values["default_code"] = item.article.strip() or False
+            values["b2b_1c_article"] = values["default_code"]
         weight = self._get_weight(run, item)
         if weight is not None:
             values["weight"] = weight
@@ -283,11 +284,11 @@ class B2b1cImporterGood(models.AbstractModel):
             return
         names = {"weight", "default_code"} & values.keys()
         told = {name: values.pop(name) for name in names}
-        articles = variants.mapped("default_code")
-        if any(articles) and not get_common_article(variants):
-            told.pop("default_code", None)
+        before = (False, product.b2b_1c_article or get_common_article(variants))
         for variant in variants:
-            self._change(variant, told)
+            has_own = variant.default_code not in before
+            names = [name for name in told if name != "default_code" or not has_own]
+            self._change(variant, {name: told[name] for name in names})
 
     def _change(self, product, values):
         """Write what differs: most rows repeat most of what is known."""

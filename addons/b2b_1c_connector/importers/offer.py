@@ -79,7 +79,7 @@ class B2b1cImporterOffer(models.AbstractModel):
         goods = bindings._find(run.backend, TEMPLATE, ids)
         products = self._find_products(run, offers, goods)
         rows = [
-            OfferRow(self._cut_stock(offer, products[offer.id]), products[offer.id])
+            OfferRow(offer, products[offer.id])
             for offer in offers
             if products.get(offer.id)
         ]
@@ -111,15 +111,6 @@ class B2b1cImporterOffer(models.AbstractModel):
             else:
                 run.count("skipped")
         return left
-
-    def _cut_stock(self, offer, product):
-        """An offer without what it says of stock, if it names no characteristic and
-        its goods are in stock with one only: the figure is of none of them."""
-        if offer.characteristic_id or offer.quantity is None and not offer.stocks:
-            return offer
-        if self.env["b2b.1c.importer.variant"]._is_plain(product):
-            return offer
-        return dataclasses.replace(offer, quantity=None, stocks=None)
 
     def _set_barcodes(self, run, rows):
         """Give variants the barcodes of their offers; those of goods come with them."""

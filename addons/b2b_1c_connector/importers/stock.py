@@ -102,8 +102,7 @@ class B2b1cImporterStock(models.AbstractModel):
                 )
             )
             return False
-        variants = product.product_tmpl_id.product_variant_count
-        if variants > 1 and not row.offer.characteristic_id:
+        if not self._is_of_one(row):
             said = [row.offer.quantity] + [
                 stock.quantity for stock in row.offer.stocks or ()
             ]
@@ -119,6 +118,14 @@ class B2b1cImporterStock(models.AbstractModel):
             )
             return False
         return True
+
+    def _is_of_one(self, row):
+        """Whether the figure of an offer is that of its product: goods that are in
+        stock with a characteristic have a variant for what is there without."""
+        template = row.product.product_tmpl_id.with_context(active_test=False)
+        if row.offer.characteristic_id or template.product_variant_count < 2:
+            return True
+        return self.env["b2b.1c.importer.variant"]._is_without(row.product)
 
     def _get_figures(self, run, row, warehouses, said):
         """What an offer comes to: (warehouse, quantity)."""

@@ -72,25 +72,24 @@ class B2b1cImporterVariant(models.AbstractModel):
     def _ensure_plain(self, run, template, item):
         """The variant without characteristic, for a row that names none. Where all
         have one, it is made only for goods that are in stock without; else any of them
-        stands for the goods as a whole: see :meth:`_is_plain`.
+        stands for the goods as a whole.
 
         :rtype: dict[str, product.product]
         """
         every = template.with_context(active_test=False).product_variant_ids
-        own = every.filtered(self._is_plain)
-        if not own and self._is_in_stock(item):
-            return self._write_variants(run, template, [item], {})
-        stands = (own or every).sorted(lambda variant: not variant.active)
-        return {item.id: stands[:1]}
+        if self._get_lines(template):
+            own = every.filtered(self._is_without)
+            if not own and self._is_in_stock(item):
+                return self._write_variants(run, template, [item], {})
+            every = (own or every).sorted(lambda variant: not variant.active)
+        return {item.id: every[:1]}
 
-    def _is_plain(self, variant):
-        """Whether a variant has no characteristic."""
-        values = variant.product_template_attribute_value_ids
-        return all(
-            value.name == WITHOUT
-            for value in values
-            if value.attribute_id.create_variant == "dynamic"
+    def _is_without(self, variant):
+        """Whether a variant of goods with characteristics has none."""
+        values = variant.product_template_attribute_value_ids.filtered(
+            lambda value: value.attribute_id.create_variant == "dynamic"
         )
+        return bool(values) and set(values.mapped("name")) == {WITHOUT}
 
     def _is_in_stock(self, item):
         if not isinstance(item, model.Offer):
@@ -364,7 +363,7 @@ class B2b1cImporterVariant(models.AbstractModel):
             siblings = template.with_context(active_test=False).product_variant_ids
             inherited = {
                 "weight": siblings[:1].weight,
-                "default_code": get_common_article(siblings),
+                "default_code": template.b2b_1c_article or get_common_article(siblings),
             }
             # of goods that are deleted nothing is for sale
             inherited["active"] = template.active
@@ -389,12 +388,12 @@ class B2b1cImporterVariant(models.AbstractModel):
 
 
 def get_common_article(variants):
-    """The article of the goods, if no variants have articles of their own.
+    """The article that all variants have, if there is one.
 
     :param product.product variants:
     :rtype: str | bool
     """
-    articles = set(filter(None, variants.mapped("default_code")))
+    articles = set(variants.mapped("default_code"))
     return articles.pop() if len(articles) == 1 else False
 
 

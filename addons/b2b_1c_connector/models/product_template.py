@@ -10,6 +10,8 @@ class ProductTemplate(models.Model):
         help="Combinations of values that 1C does not know cannot be ordered: it could "
         "not tell what they are.",
     )
+    # what 1C calls the goods: that of variants that have none of their own
+    b2b_1c_article = fields.Char(readonly=True, copy=False)
 
     def _is_combination_possible(
         self, combination, parent_combination=None, ignore_no_variant=False

@@ -66,18 +66,34 @@ class TestVariants(ImportCase):
         self.shirt.active = False
         self.assertFalse(self.ensure(offer("s#2", Size="M"))["s#2"].active)
 
-    def test_figure_of_no_characteristic_is_not_that_of_one(self):
-        rows = (
-            "<Предложение><Ид>s</Ид><Количество>0</Количество></Предложение>"
-            "<Предложение><Ид>s#1</Ид><Наименование>Shirt (L)</Наименование>"
-            "<Штрихкод>4600000000017</Штрихкод>"
-            "<Количество>5</Количество></Предложение>"
-        )
+    def _import_stock(self, without):
+        """Bring in a figure of the goods and one of a characteristic of them."""
         self.shirt.is_storable = True
-        for body in (rows, rows):
-            self.import_xml(package(body))
+        file = self.import_xml(
+            package(
+                "<Предложение><Ид>s</Ид>"
+                f"<Количество>{without}</Количество></Предложение>"
+                "<Предложение><Ид>s#1</Ид><Наименование>Shirt (L)</Наименование>"
+                "<Штрихкод>4600000000017</Штрихкод>"
+                "<Количество>5</Количество></Предложение>"
+            )
+        )
+        self.assertFalse(file.failed, file.problem_ids.mapped("reason"))
+
+    def test_figure_of_no_characteristic_is_not_that_of_one(self):
+        for _time in range(2):
+            self._import_stock(0)
             self.assertEqual(self.variants.qty_available, 5)
             self.assertEqual(self.variants.barcode, "4600000000017")
+
+    def test_figure_of_goods_without_characteristic_is_of_their_variant(self):
+        for _time in range(2):
+            self._import_stock(3)
+            found = {
+                self.describe(variant)["Characteristic"]: variant.qty_available
+                for variant in self.variants
+            }
+            self.assertEqual(found, {"—": 3, "L": 5})
 
     def test_offers_of_unknown_goods_are_absent(self):
         self.assertEqual(self.ensure(offer("x"), offer("x#1", Size="L")), {})
@@ -159,6 +175,14 @@ class TestVariants(ImportCase):
         self.assertEqual(later.default_code, "SHIRT")
         self._tell_article("")
         self.assertFalse(any(self.variants.mapped("default_code")))
+
+    def test_article_of_one_variant_is_not_that_of_the_others(self):
+        self._tell_article("SH")
+        own = self.ensure(offer("s#1", article="SH-L", Size="L"))["s#1"]
+        other = self.ensure(offer("s#2", Size="M"))["s#2"]
+        self.assertEqual((own.default_code, other.default_code), ("SH-L", "SH"))
+        self._tell_article("SHIRT")
+        self.assertEqual((own.default_code, other.default_code), ("SH-L", "SHIRT"))
 
     def test_offers_in_a_file_tell_articles(self):
         rows = "".join(
