@@ -271,7 +271,7 @@ class SaleOrder(models.Model):
         )
         found = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
         for order_id, kind, key, currency_id, date, amount in rows:
-            order = self.browse(order_id)
+            order = self.browse(order_id).with_prefetch(self._prefetch_ids)
             amount = order._b2b_convert_paid(float(amount), currency_id, date)
             found[order_id][kind][int(key) if kind == "out_refund" else key] += amount
         return {

@@ -165,12 +165,16 @@ export class ShipmentForm extends Interaction {
      * Show what the delivery of what is entered costs, if the method has a price.
      */
     async askCost() {
+        // That of something else is not to be read beside what is entered now.
+        this.cost = "";
         if (!this.getMethod()?.dataset.cost) {
-            this.cost = "";
             return;
         }
+        this.updateContent();
         const form = this.readForm();
-        const cost = await this.waitFor(rpc("/my/shipment-requests/cost", form));
+        // Without an answer there is none to show: the server asks again on sending.
+        const answer = rpc("/my/shipment-requests/cost", form).catch(() => "");
+        const cost = await this.waitFor(answer);
         // Something else may have been entered meanwhile: that is asked for, too.
         if (JSON.stringify(form) === JSON.stringify(this.readForm())) {
             this.cost = cost;
