@@ -32,11 +32,19 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         """Override of `stock`: what is changed on a done transfer is taken off no
-        dealer.
+        dealer. What takes less than before is nobody's loss.
         """
+        if TAKING_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        done = self.filtered(lambda line: line.state == "done")
+        before = [(line._b2b_place(), line.quantity_product_uom) for line in done]
         result = super().write(vals)
-        if not TAKING_FIELDS.isdisjoint(vals):
-            self.filtered(lambda line: line.state == "done")._b2b_guard_nearby()
+        for line, (place, quantity) in zip(done, before, strict=True):
+            unit = line.product_id.uom_id
+            is_more = unit.compare(line.quantity_product_uom, quantity) > 0
+            if not is_more and line._b2b_place() == place:
+                done -= line
+        done._b2b_guard_nearby()
         return result
 
     def _action_done(self):
@@ -126,29 +134,29 @@ class StockMoveLine(models.Model):
         kept = held and held.filtered(lambda line: line._b2b_is_kept())
         if not kept:
             return
-        totals = self.env["stock.quant"].sudo()
-        totals = totals._read_group(
+        products = kept.product_id
+        for line in forced.filtered(lambda line: line.product_id in products):
+            # Read again: the line before may have changed who holds what.
+            own = line.sudo()._b2b_get_held_nearby(self)
+            if own := own.filtered(lambda x: x._b2b_is_kept()):
+                line._b2b_guard(own)
+                line._b2b_free_nearby()
+
+    def _b2b_get_quantities_nearby(self):
+        """Return how much of its product there is near this line, and how much of it
+        somebody holds.
+
+        :rtype: tuple[float, float]
+        """
+        quants = self.env["stock.quant"].sudo()
+        (quantities,) = quants._read_group(
             [
-                ("product_id", "in", kept.product_id.ids),
-                ("location_id", "child_of", forced._b2b_nearby().ids),
+                ("product_id", "=", self.product_id.id),
+                ("location_id", "child_of", self._b2b_nearby().ids),
             ],
-            ["product_id", "location_id"],
-            ["quantity:sum", "reserved_quantity:sum"],
+            aggregates=["quantity:sum", "reserved_quantity:sum"],
         )
-        for line in forced:
-            near = line._b2b_nearby()
-            there = reserved = 0.0
-            for product, location, quantity, held in totals:
-                if product == line.product_id and location._child_of(near):
-                    there += quantity
-                    reserved += held
-            own = kept.exists().filtered(
-                lambda x, product=line.product_id, near=near: (
-                    x.product_id == product and x.location_id._child_of(near)
-                )
-            )
-            line._b2b_guard(own, there)
-            line._b2b_free_nearby(own, reserved - there)
+        return quantities
 
     def _b2b_nearby(self):
         """Return the locations whose goods these lines may have taken.
@@ -177,16 +185,18 @@ class StockMoveLine(models.Model):
             ]
         )
 
-    def _b2b_guard(self, kept, there):
+    def _b2b_guard(self, kept):
         """See to it that dealers keep what they hold near the place of this line: they
         follow what it has moved; only what it has scrapped is gone.
 
         :param stock.move.line kept: what holds goods of this product for them there
-        :param float there: how much is there, in the unit of the product
-        :raise UserError: if it is not enough, saying whose it is
+        :raise UserError: if there is not enough, saying whose it is
         """
         unit = self.product_id.uom_id
-        lacking = kept._b2b_quantity_kept() - there
+        held = kept._b2b_quantity_kept()
+        there, _reserved = self._b2b_get_quantities_nearby()
+        # There may be less than nothing, of which they lack no more than they hold.
+        lacking = min(held - there, held)
         if unit.compare(lacking, 0.0) <= 0:
             return
         if self.move_id.location_dest_id.usage == "inventory":
@@ -196,19 +206,17 @@ class StockMoveLine(models.Model):
         if unit.compare(lacking, 0.0) > 0:
             kept._b2b_refuse_to_lose(lacking)
 
-    def _b2b_free_nearby(self, kept, quantity):
+    def _b2b_free_nearby(self):
         """Have others than dealers let go of what this line has taken near them, who
         else would take it off the dealers: core looks at the place of the line only.
-
-        :param stock.move.line kept: what holds goods of this product for dealers there
-        :param float quantity: how much more is held than there is
         """
         unit = self.product_id.uom_id
-        quantity = min(quantity, self.quantity_product_uom)
-        if not kept or unit.compare(quantity, 0.0) <= 0:
+        there, reserved = self._b2b_get_quantities_nearby()
+        quantity = min(reserved - there, self.quantity_product_uom)
+        if unit.compare(quantity, 0.0) <= 0:
             return
-        others = self._b2b_get_held_nearby(self.move_id.move_line_ids) - kept
-        others = others.filtered(lambda line: not line.picked)
+        others = self._b2b_get_held_nearby(self.move_id.move_line_ids)
+        others = others.filtered(lambda x: not x.picked and not x._b2b_is_kept())
         # As core has it: who is to have his last gives first.
         for line in others.sorted(lambda line: (line.date, line.id), reverse=True):
             taken = min(quantity, line.quantity_product_uom)

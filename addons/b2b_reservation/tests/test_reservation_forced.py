@@ -22,10 +22,11 @@ class TestForcedDeliveries(B2bReservationCommon):
         self._set_stock(product, quantity)
         return product
 
-    def _sell(self, quantity):
+    def _sell(self, quantity, **values):
         """Return a confirmed order of somebody who is no dealer."""
         order = self._create_order(
             b2b_contract_id=False,
+            **values,
             order_line=[
                 Command.create(
                     {"product_id": self.goods.id, "product_uom_qty": quantity}
@@ -105,12 +106,16 @@ class TestForcedDeliveries(B2bReservationCommon):
         with self.assertRaisesRegex(UserError, f"^1.0 Units .* for {dealers.name}"):
             self._force(again, 1)
 
+    def _create_place(self, name):
+        """Return a new place in the stock."""
+        return self.env["stock.location"].create(
+            {"name": name, "location_id": self.warehouse.lot_stock_id.id}
+        )
+
     def _shelve(self, quantity, **values):
         """Return a new product of which so much lies on a shelf, and that shelf."""
         self.goods = self._create_product("Brake pad", "BP-1", 10.0)
-        shelf = self.env["stock.location"].create(
-            {"name": "Shelf 1", "location_id": self.warehouse.lot_stock_id.id}
-        )
+        shelf = self._create_place("Shelf 1")
         self.env["stock.quant"]._update_available_quantity(
             self.goods, shelf, quantity, **values
         )
@@ -158,12 +163,66 @@ class TestForcedDeliveries(B2bReservationCommon):
 
     def _force_above(self, order, quantity):
         """Deliver what an order holds and so much without saying from which shelf."""
+        picking = self._add_above(order, quantity)
+        picking.with_context(skip_backorder=True).button_validate()
+        return picking
+
+    def _add_above(self, order, *quantities):
+        """Return the delivery of an order, ready to take what it holds and so much
+        without saying from which shelf.
+        """
         move = self._get_open(order).with_user(self.stock_user).move_ids
-        values = move._prepare_move_line_vals(quantity=quantity)
-        self.env["stock.move.line"].with_user(self.stock_user).create(values)
+        self.env["stock.move.line"].with_user(self.stock_user).create(
+            [move._prepare_move_line_vals(quantity=quantity) for quantity in quantities]
+        )
         move.picked = True
-        move.picking_id.with_context(skip_backorder=True).button_validate()
         return move.picking_id
+
+    def test_who_takes_too_much_of_another_warehouse_is_not_held_up(self):
+        self._shelve(10)
+        dealers = self._reserve_shelved()
+        here = self._add_above(self._sell(2), 1)
+        warehouse = self.env["stock.warehouse"].create({"name": "Other", "code": "OTH"})
+        there = self._get_open(self._sell(5, warehouse_id=warehouse.id))
+        there.with_user(self.stock_user).move_ids.write({"quantity": 5, "picked": True})
+        (here | there.with_env(here.env)).with_context(
+            skip_backorder=True
+        ).button_validate()
+        self.assertEqual((here.state, there.state), ("done", "done"))
+        self.assertHeld(dealers, 5)
+
+    def test_what_no_reserve_keeps_holds_nobody_up_from_above_a_shelf(self):
+        self._shelve(2)
+        dealers = self._confirm_order(5, product=self.goods)
+        dealers.picking_ids.move_ids.quantity = 2
+        self.assertEqual(self._force_above(self._sell(3), 3).state, "done")
+
+    def test_no_more_is_said_to_be_missing_than_is_reserved(self):
+        self._shelve(5)
+        dealers = self._reserve_shelved()
+        other = self._sell(1)
+        self.env["stock.quant"]._update_available_quantity(
+            self.goods, self.warehouse.lot_stock_id, -8
+        )
+        with self.assertRaisesRegex(UserError, f"^5.0 Units .* for {dealers.name}"):
+            self._force_above(other, 1)
+
+    def test_others_let_go_of_no_more_than_is_taken_near_them(self):
+        self._shelve(20)
+        dealers = self._reserve_shelved()
+        first, second, taker = (self._sell(quantity) for quantity in (5, 5, 10))
+        self._get_open(taker).move_ids._do_unreserve()
+        moves = (first | second).picking_ids.move_ids
+        self.assertEqual(moves.mapped("quantity"), [5, 5])
+        moves.procure_method = "make_to_order"
+        picking = self._add_above(taker, 5, 5)
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(picking.state, "done")
+        self.assertHeld(dealers, 5)
+        first, second = first.picking_ids.move_ids, second.picking_ids.move_ids
+        self.assertEqual((first.quantity, second.quantity), (5, 0))
+        self.assertEqual(first.procure_method, "make_to_order")
+        self.assertEqual(second.procure_method, "make_to_stock")
 
     def test_order_of_the_lines_does_not_matter(self):
         shelf = self._shelve(7)
@@ -300,6 +359,31 @@ class TestForcedDeliveries(B2bReservationCommon):
             line.quantity = 2
         self.assertHeld(dealers, 5)
 
+    def test_done_transfer_may_be_corrected_to_take_less(self):
+        self.goods = self._stock_up(10)
+        stock = self.warehouse.lot_stock_id
+        line = self._deliver_unlocked(10).move_line_ids
+        quants = self.env["stock.quant"]
+        quants._update_available_quantity(self.goods, self._create_place("Shelf"), 7)
+        dealers = self._reserve_shelved()
+        # Less than reserved is left, as stock has it that was imported so.
+        quants._update_available_quantity(self.goods, stock, -6)
+        for quantity in (10, 8):
+            line.write({"quantity": quantity, "location_id": stock.id})
+            self.assertEqual(line.quantity, quantity)
+        self.assertHeld(dealers, 5)
+        box = self._create_place("Box")
+        for missing, change in ((3, {"quantity": 9}), (2, {"location_id": box.id})):
+            with (
+                self.subTest(change=change),
+                self.assertRaisesRegex(
+                    UserError, f"^{missing}.0 Units .* for {dealers.name}"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                line.write(change)
+            self.env.invalidate_all()
+
     def test_what_is_added_to_a_done_transfer_is_taken_off_others(self):
         self.goods = self._stock_up(7)
         dealers = self._reserve_shelved()
@@ -330,3 +414,29 @@ class TestForcedDeliveries(B2bReservationCommon):
         self._count_forced(1)
         few, many = (self._count_forced(dealers) for dealers in (2, 12))
         self.assertLess(many - few, 5, f"{many} and {few}")
+
+    def _take_above(self, lines):
+        """Return so many done lines that took goods from above a shelf, each others."""
+        taken = self.env["stock.move.line"]
+        for _n in range(lines):
+            self._shelve(10)
+            taken |= self._force_above(self._sell(1), 1).move_line_ids
+        return taken
+
+    def _count_guarding(self, lines):
+        """Return how many queries it costs to see to what dealers hold near lines."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        lines._b2b_guard_nearby()
+        return self.env.cr.sql_log_count - before
+
+    def test_goods_that_no_dealer_holds_cost_nothing_more(self):
+        one, many = self._take_above(1), self._take_above(8)
+        few = self._count_guarding(one)
+        self.assertLess(few, 10)
+        self.assertEqual(self._count_guarding(many), few)
+        held = self._take_above(1)
+        self._reserve_shelved()
+        few = self._count_guarding(one | held)
+        self.assertEqual(self._count_guarding(many | held), few)
