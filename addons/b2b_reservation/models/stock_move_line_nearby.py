@@ -217,17 +217,22 @@ class StockMoveLine(models.Model):
             return
         others = self._b2b_get_held_nearby(self.move_id.move_line_ids)
         others = others.filtered(lambda x: not x.picked and not x._b2b_is_kept())
-        # As core has it: who is to have his last gives first.
-        for line in others.sorted(lambda line: (line.date, line.id), reverse=True):
-            taken = min(quantity, line.quantity_product_uom)
+        others = others.sorted(lambda line: (line.date, line.id), reverse=True)
+        # Who of one place gives first core says: its order need not be this one.
+        held = {
+            place: sum(lines.mapped("quantity_product_uom"))
+            for place, lines in others.grouped(lambda x: x._b2b_place()).items()
+        }
+        for (product, location, lot, package, owner), there in held.items():
+            taken = min(quantity, there)
             if unit.compare(taken, 0.0) <= 0:
                 break
             quantity -= taken
             self._free_reservation(
-                self.product_id,
-                line.location_id,
+                product,
+                location,
                 taken,
-                lot_id=line.lot_id,
-                package_id=line.package_id,
-                owner_id=line.owner_id,
+                lot_id=lot,
+                package_id=package,
+                owner_id=owner,
             )

@@ -167,6 +167,17 @@ class TestForcedDeliveries(B2bReservationCommon):
         picking.with_context(skip_backorder=True).button_validate()
         return picking
 
+    def test_who_is_to_have_his_last_lets_go_first_near_a_shelf_too(self):
+        self._shelve(14)
+        dealers = self._reserve_shelved()
+        last, first = self._sell(3), self._sell(6)
+        last.picking_ids.scheduled_date = "2099-01-01"
+        taker = self._sell(7)
+        self.assertEqual(self._force(taker, 7).state, "done")
+        self.assertHeld(dealers, 5)
+        last, first = last.picking_ids.move_ids, first.picking_ids.move_ids
+        self.assertEqual((last.quantity, first.quantity), (0, 2))
+
     def _add_above(self, order, *quantities):
         """Return the delivery of an order, ready to take what it holds and so much
         without saying from which shelf.
