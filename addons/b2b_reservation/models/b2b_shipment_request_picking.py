@@ -20,7 +20,8 @@ class B2bShipmentRequest(models.Model):
 
     def _split_transfers(self):
         """Give the goods of this request transfers of their own, one for each transfer
-        they are on; what is not on it stays where it is, with its reserve.
+        they are on; what is not on it stays where it is, with its reserve. Goods that
+        nobody reserves come along with the last ones of their transfer.
 
         :raise UserError: if something of it is no longer reserved
         """
@@ -30,7 +31,9 @@ class B2bShipmentRequest(models.Model):
             shares |= line._choose_moves()
         moves = self.env["stock.move"]._b2b_split_reserved(shares)
         for picking, of_picking in moves.grouped("picking_id").items():
-            picking._b2b_give_own_transfer(of_picking)
+            along = picking._b2b_get_along(of_picking)
+            picking._b2b_give_own_transfer(of_picking | along)
+            moves |= along
         moves.b2b_shipment_request_id = self
         moves.picking_id.write(self._prepare_transfer_values())
         self._set_transfer_date()

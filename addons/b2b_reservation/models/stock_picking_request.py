@@ -48,6 +48,23 @@ class StockPicking(models.Model):
             body=self.env._("Split off %s.", self._get_html_link()),
         )
 
+    def _b2b_get_along(self, moves):
+        """Return the moves of this transfer that go along with some of it: those of
+        goods that are not counted in the stock, once nothing else is left on it.
+
+        :param stock.move moves: of this transfer
+        """
+        self.ensure_one()
+        pending = self.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        left = pending - moves
+        orders = moves.sale_line_id.order_id
+        is_other = any(left.mapped("product_id.is_storable")) or bool(
+            left.sale_line_id.order_id - orders
+        )
+        return left.browse() if is_other else left
+
     def _b2b_plan_as_ordered(self):
         """Plan this transfer for when its orders want the goods, as if it were new."""
         self.ensure_one()

@@ -177,6 +177,47 @@ class TestShipmentFlow(B2bReservationCommon):
         request = self._send_and_confirm((order.order_line, 5))
         self.assertEqual(request.picking_ids, original)
 
+    def _order_with_catalogue(self):
+        """Return an order of five pieces that are reserved, and of paper that is not
+        counted.
+        """
+        catalogue = self.env["product.product"].create(
+            {"name": "Catalogue", "type": "consu", "is_storable": False}
+        )
+        order = self._order_reserved()
+        line = {"product_id": catalogue.id, "product_uom_qty": 7}
+        order.order_line = [Command.create(line)]
+        self.assertEqual(
+            order.picking_ids.move_ids.product_id, order.order_line.product_id
+        )
+        return order
+
+    def test_goods_that_are_not_counted_come_along_with_the_last_ones(self):
+        order = self._order_with_catalogue()
+        counted, paper = order.order_line
+        first = self._send_and_confirm((counted, 2))
+        self.assertEqual(first.picking_ids.move_ids.sale_line_id, counted)
+        last = self._send_and_confirm((counted, 3))
+        self.assertEqual(last.picking_ids.move_ids.sale_line_id, counted | paper)
+        for request in (first, last):
+            self._deliver(request.picking_ids)
+            self.assertEqual(request.state, "shipped")
+        self.assertEqual(paper.qty_delivered, 7)
+        self.assertEqual(last.line_ids.quantity_shipped, 3)
+
+    def test_goods_that_are_not_counted_come_along_in_two_steps(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._order_with_catalogue()
+        request = self._send_and_confirm((order.order_line[0], 5))
+        for _step in range(2):
+            for picking in request.picking_ids.filtered(
+                lambda x: x.state == "assigned"
+            ):
+                self.assertEqual(picking.move_ids.sale_line_id, order.order_line)
+                self._deliver(picking)
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [5, 7])
+
     def test_transfer_has_date_address_and_receiver(self):
         order = self._order_reserved()
         address = self.env["res.partner"].create(
