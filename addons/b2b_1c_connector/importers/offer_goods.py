@@ -26,7 +26,8 @@ class B2b1cImporterOfferGoods(models.AbstractModel):
         self._import_goods(run, both)
         run.counts = counts
         done = set(map(id, only))
-        super()._import_batch(run, [one for one in offers if id(one) not in done])
+        rest = [offer for offer in offers if id(offer) not in done]
+        return super()._import_batch(run, rest)
 
     def _find_goods(self, run, offers):
         """The offers that describe goods.

@@ -50,8 +50,6 @@ class TestOrdersLarge(OrdersHttpCase):
             sizes.append(len(answer.content))
             seen += ids
             self._success()
-        print(f"{ORDERS} orders of {LINES} lines: {len(sizes)} replies of at most")
-        print(f"{max(sizes):,} bytes, each within {max(taken):.1f} s")
         self.assertEqual(seen, [order.id for order in orders])
         # what stands around the orders counts little
         self.assertLess(max(sizes), 1.02 * b2b_1c_order_offer.LARGEST_SIZE)
