@@ -93,7 +93,6 @@ class B2b1cImporterOffer(models.AbstractModel):
         self.env["b2b.1c.importer.stock"]._set_stock(run, rows)
         for row in rows:
             row.tell(run)
-        self._note_time(run)
 
     def _cut_deleted(self, run, offers):
         """Offers without what the deleted ones say of price and stock: they are not for
@@ -236,13 +235,3 @@ class B2b1cImporterOffer(models.AbstractModel):
             yield "stock"
             for stock in offer.stocks or ():
                 yield f"stock {stock.warehouse_id}"
-
-    def _note_time(self, run):
-        """Note when prices and stock were brought: when their file came."""
-        for kind in ("prices", "stock"):
-            field = f"date_{kind}"
-            moment = run.file.create_date
-            if run.cache.pop(f"{kind}_came", None) and (
-                not run.backend[field] or run.backend[field] < moment
-            ):
-                run.backend[field] = moment

@@ -44,7 +44,6 @@ class B2b1cImporterPrice(models.AbstractModel):
             return
         if not rows:
             return
-        run.cache["prices_came"] = True
         types = {price.type_id for row in rows for price in row.offer.prices}
         pricelists = self._find_pricelists(run, types)
         wanted = {}

@@ -50,7 +50,6 @@ class B2b1cImporterStock(models.AbstractModel):
             return
         if not rows:
             return
-        run.cache["stock_came"] = True
         warehouses = self._find_warehouses(run, rows)
         rows = [row for row in rows if self._can_be_set(row)]
         said = self._keep_figures(run, rows)

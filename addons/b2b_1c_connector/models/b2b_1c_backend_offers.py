@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class B2b1cBackendOffers(models.Model):
@@ -27,16 +27,23 @@ class B2b1cBackendOffers(models.Model):
     )
     date_prices = fields.Datetime(
         string="Prices as of",
-        readonly=True,
-        copy=False,
+        compute="_compute_brought",
+        compute_sudo=True,
         help="When 1C brought prices last.",
     )
     date_stock = fields.Datetime(
         string="Stock as of",
-        readonly=True,
-        copy=False,
+        compute="_compute_brought",
+        compute_sudo=True,
         help="When 1C brought quantities last.",
     )
+
+    @api.depends("flow_ids.kind", "flow_ids.last_data")
+    def _compute_brought(self):
+        for connection in self:
+            last = {flow.kind: flow.last_data for flow in connection.flow_ids}
+            connection.date_prices = last.get("prices")
+            connection.date_stock = last.get("stock")
 
     def _follows_stock(self):
         """Whether quantities of 1C change those of Odoo."""
