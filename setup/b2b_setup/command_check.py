@@ -93,7 +93,7 @@ def _lifecycle():
             place.python(words, "Uninstalling", progress)
         return _bad_lines("Upgrading and uninstalling", place)
     finally:
-        place.remove(database)
+        place.remove([database])
 
 
 def _bad_lines(title, place):

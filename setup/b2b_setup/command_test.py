@@ -1,13 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./setup/test [--full] [--with MODULES] [WORDS FOR PYTEST]: runs the tests on a
-database of their own.
+"""./setup/test [--full] [--with MODULES] [--workers N] [WORDS FOR PYTEST]: runs the
+tests on databases of their own.
 
     ./setup/test                                    everything
     ./setup/test addons/b2b_portal -k journal       one addon, some tests
     ./setup/test --full                             long tests too
     ./setup/test --native [TEST TAGS]               the same files by Odoo's own runner
     ./setup/test --with sale_mrp PATH               with other modules of Odoo
+    ./setup/test --workers 1                        everything, one test at a time
 
+All of them are shared out, file by file, among as many processes as there are cores.
 If all paths lie in some of our addons, only those and what they need are installed.
 Exit code 0 means that every test ran and passed: a skipped one counts as a failure.
 """
@@ -33,6 +35,8 @@ from .paths import (
 from .templates import AddonsTemplate, BrowserTemplate, ModulesTemplate
 
 DATABASE = "b2b_test"
+# more would ask for more memory than most machines have
+MOST_WORKERS = 4
 # in the log of Odoo's own runner, which passes over both
 FAULT = re.compile(
     r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ odoo\.addons\.b2b_"
@@ -42,6 +46,7 @@ FAULT = re.compile(
 
 def main(words):
     words, modules = _take_modules(words)
+    words, workers = _take_workers(words)
     full, native = "--full" in words, "--native" in words
     words = [word for word in words if word not in ("--full", "--native")]
     if full:
@@ -62,14 +67,17 @@ def main(words):
     name = f"test-{os.getpid()}"
     instance = Instance(name, _free_port(), template, fast=True)
     database = DATABASE if instance.embedded else _name_on_server(instance.name)
+    databases = [database] if native else _databases(database, workers)
     try:
         instance.open()
-        instance.new_database(database)
-        run = _run_native if native else _run_pytest
-        return run(instance, database, words, names)
+        for name in databases:
+            instance.new_database(name)
+        if native:
+            return _run_native(instance, database, words, names)
+        return _run_pytest(instance, database, words, names, workers)
     finally:
         with step("Removing the test database"):
-            instance.remove(database)
+            instance.remove(databases)
 
 
 def _take_modules(words):
@@ -85,6 +93,26 @@ def _take_modules(words):
     if unknown:
         raise Problem(f"--with: Odoo has no module {', '.join(unknown)}")
     return words[:place] + words[place + 2 :], modules
+
+
+def _take_workers(words):
+    """Split off how many processes `--workers` asks for: one for some tests, else one
+    for each core."""
+    if "--workers" not in words:
+        cores = min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+        return words, 1 if _paths(words) else cores
+    place = words.index("--workers")
+    number = "".join(words[place + 1 : place + 2])
+    if not number.isdigit() or not int(number):
+        raise Problem("--workers: say how many, like 2")
+    return words[:place] + words[place + 2 :], int(number)
+
+
+def _databases(database, workers):
+    """The names of the databases for so many processes; see `pytest_plugin`."""
+    if workers == 1:
+        return [database]
+    return [f"{database}-gw{number}" for number in range(workers)]
 
 
 def _paths(words):
@@ -118,9 +146,9 @@ def _uses_browser(words, names):
 
 def _everything(names):
     """The folders that hold all tests of the addons `names`, of what is no addon yet
-    and between them."""
-    places = [ADDONS / name for name in sorted({*names, *not_installable()})]
-    places.append(REPOSITORY / "tests")
+    and between them: these first, as they take longest."""
+    places = [REPOSITORY / "tests"]
+    places += [ADDONS / name for name in sorted({*names, *not_installable()})]
     return [path for path in places if path.exists()]
 
 
@@ -142,11 +170,13 @@ def _remove_leftovers():
         pid = path.name.rpartition("-")[2]
         if not Path(f"/proc/{pid}").exists():
             if server:
-                server.drop(_name_on_server(path.name))
+                name = _name_on_server(path.name)
+                for database in [name, *server.databases(f"{name}-gw")]:
+                    server.drop(database)
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _run_pytest(instance, database, words, names):
+def _run_pytest(instance, database, words, names, workers):
     results = folder("results", short_hash(REPOSITORY))
     if not _paths(words):
         words = [*words, *map(str, _everything(names))]
@@ -155,6 +185,8 @@ def _run_pytest(instance, database, words, names):
     command += [f"--odoo-database={database}", "--odoo-log-level=warn"]
     command += [f"--odoo-extra=screenshots={results}"]
     command += ["-o", f"cache_dir={results / 'pytest'}", *words]
+    if workers > 1:
+        command += ["-n", str(workers), "--dist=loadfile", "--no-loadscope-reorder"]
     say(f"Screenshots of failed browser tests: {results}")
     return processes.foreground(command, env=_environment(instance), cwd=REPOSITORY)
 

@@ -71,12 +71,13 @@ class Instance(Place):
         with step(f"Copying the template to {database}"):
             self.copy_database(source, files, database)
 
-    def remove(self, database):
-        """Throw this place away, with the `database` that was made for it."""
+    def remove(self, databases):
+        """Throw this place away, with the `databases` that were made for it."""
         if not self.root.exists():
             return
         if not self.embedded:
-            self.server.drop(database)
+            for database in databases:
+                self.server.drop(database)
         self.close()
         shutil.rmtree(self.root, ignore_errors=True)
 

@@ -42,6 +42,15 @@ class Server:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             return bool(cursor.fetchone())
 
+    def databases(self, beginning):
+        """The names of the databases that begin so."""
+        with self.cursor() as cursor:
+            cursor.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                [beginning],
+            )
+            return [name for [name] in cursor.fetchall()]
+
     def drop(self, database):
         # a template cannot be dropped before it is none any more
         if self.exists(database):

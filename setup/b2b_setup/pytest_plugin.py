@@ -5,6 +5,7 @@
 - A warning of our addons or an error of any, logged during a test and not expected by
   it (`assertLogs`, `mute_logger`), fails the test, as Odoo's own runner would.
 - Tests tagged `b2b_full` run only with `./setup/test --full`.
+- Each process of pytest-xdist works on a database of its own, made before.
 """
 
 import logging
@@ -25,6 +26,17 @@ class Unexpected(logging.Handler):
         ours = record.name.startswith("odoo.addons.b2b_")
         if ours or (record.levelno >= logging.ERROR and record.name.startswith("odoo")):
             self.records.append(record)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config):
+    """Lead each process of xdist to its database before pytest-odoo opens it."""
+    worker = getattr(config, "workerinput", {}).get("workerid")
+    if worker:
+        config.option.odoo_database += f"-{worker}"
+        # pytest-odoo would copy a database, and name it in a way that Odoo 19 refuses
+        del os.environ["PYTEST_XDIST_WORKER"]
+    return (yield)
 
 
 def pytest_configure(config):

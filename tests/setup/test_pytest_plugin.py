@@ -89,6 +89,39 @@ def test_long_tests_are_left_out_and_said_to_be(tmp_path):
     assert "1 passed, 1 deselected" in output
 
 
+def run_in_two_processes(folder, body):
+    """As `run`, with the option that pytest-odoo brings."""
+    Path(folder, "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--odoo-database')\n"
+    )
+    words = ["-p", "xdist.plugin", "-n2", "--odoo-database=b2b_test"]
+    return run(folder, body, *words)
+
+
+def test_each_process_has_a_database_of_its_own(tmp_path):
+    test = (
+        "import os\n"
+        "def test_database(request, worker_id):\n"
+        "    database = request.config.getoption('--odoo-database')\n"
+        "    assert database == f'b2b_test-{worker_id}'\n"
+        # else pytest-odoo makes another one
+        "    assert 'PYTEST_XDIST_WORKER' not in os.environ\n"
+    )
+    for number in range(2):
+        Path(tmp_path, f"test_{number}.py").write_text(test)
+    code, output = run_in_two_processes(tmp_path, "def test_it(self): pass")
+    assert code == 0, output
+    assert "3 passed" in output
+
+
+def test_a_skipped_test_fails_the_run_of_several_processes(tmp_path):
+    Path(tmp_path, "test_short.py").write_text("def test_short(): pass\n")
+    body = "def test_it(self): self.skipTest('no')"
+    code, output = run_in_two_processes(tmp_path, body)
+    assert code == 1
+    assert "SKIPPED = FAILED" in output
+
+
 @pytest.mark.parametrize(
     "line, fault",
     [
