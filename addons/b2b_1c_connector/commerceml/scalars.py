@@ -55,6 +55,7 @@ def to_decimal(text):
     return Decimal(compact)
 
 
+@lru_cache(4096)
 def to_amount(text):
     """A sum of money: a number, perhaps with the word for roubles after it."""
     return to_decimal(text if PLAIN(text) else ROUBLES.sub("", text))
@@ -89,6 +90,7 @@ def is_free(text):
     return bool(FREE(text))
 
 
+@lru_cache(64)
 def to_flag(text):
     """True, False, or None for an empty text."""
     word = text.strip().lower()
@@ -101,6 +103,7 @@ def to_flag(text):
     raise ValueError(_("neither true nor false"))
 
 
+@lru_cache(1024)
 def to_datetime(text):
     """A moment without zone, as the clock of 1C showed it.
 
@@ -123,6 +126,7 @@ def to_date(text):
     return moment and moment.date()
 
 
+@lru_cache(1024)
 def to_time(text):
     """A time of day; None for an empty text. Leading zeros may be missing."""
     text = text.strip()
