@@ -24,6 +24,8 @@ PAUSE = 3
 # so often an import is begun that is ended from outside: by its job, and by the timer
 JOB_TRIES = 10
 TRIES = 3
+# so many names of unknown elements are told, the most frequent ones
+UNKNOWN_TOLD = 50
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "waiting", "failed")
 
 
@@ -52,6 +54,12 @@ class B2b1cFileImport(models.Model):
     waiting = fields.Integer(string="Kept for later", readonly=True)
     failed = fields.Integer(readonly=True)
     problem_ids = fields.One2many("b2b.1c.problem", "file_id", readonly=True)
+    unknown = fields.Text(
+        string="Not known",
+        readonly=True,
+        help="Elements and words of the file that have no meaning here, and how often "
+        "they came: they were passed over.",
+    )
 
     def _get_importers(self):
         """What brings in rows of which class; the others are passed over.
@@ -83,6 +91,7 @@ class B2b1cFileImport(models.Model):
                 "taken_up": 0,
                 "rows": 0,
                 "seconds": 0,
+                "unknown": False,
                 **dict.fromkeys(OUTCOMES, 0),
             }
         )
@@ -206,6 +215,8 @@ class B2b1cFileImport(models.Model):
                 done = False
                 break
         if done:
+            # every slice reads from the beginning: this one has met all
+            self.unknown = _tell_unknown(reader.unknown)
             done = self._take_up_waiting(run, started + SLICE)
         self._write_outcome(run, started)
         if not self.rows:
@@ -293,3 +304,13 @@ class B2b1cFileImport(models.Model):
             if time.monotonic() > until:
                 return False
         return True
+
+
+def _tell_unknown(unknown):
+    """What the reader did not know, a line each.
+
+    :param collections.Counter unknown: how often, by path
+    """
+    return "\n".join(
+        f"{path}: {count}" for path, count in unknown.most_common(UNKNOWN_TOLD)
+    )

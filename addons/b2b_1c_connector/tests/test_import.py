@@ -112,6 +112,15 @@ class TestImport(ImportCase):
         self.assertEqual((file.created, file.failed), (1, 1))
         self.assertNotIn("x", file.problem_ids.reason.split())
 
+    def test_what_is_not_known_is_told_whatever_slice_it_is_in(self):
+        odd = "<Новинка>1</Новинка>"
+        names = [group(f"g-{n}", f"Group {n}", odd) for n in range(4)]
+        with self._small_slices():
+            file = self.import_xml(groups("".join(names) + "<Чужой/>"))
+        self.assertEqual(file.unknown, "Группа/Новинка: 4\nГруппы/Чужой: 1")
+        file = self.import_xml(groups(group("g-1", "Group 1")))
+        self.assertFalse(file.unknown)
+
     def test_nothing_of_a_broken_file_goes_in(self):
         content = as_1c_writes(envelope(groups(group("a", "A"))))
         file = self.run_import(self.receive(content[:-20]))
