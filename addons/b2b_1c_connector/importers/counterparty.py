@@ -188,6 +188,9 @@ class B2b1cImporterCounterparty(models.AbstractModel):
             elif len(chosen) == 1:
                 told.append((entity, chosen[0].id, _get_name(chosen[0])))
                 settled.append(chosen[0].id)
+                if chosen[0].kpp and chosen[0].kpp == entity.kpp:
+                    # its branches may come in a later batch
+                    alive.add(chosen[0].id)
             else:
                 text = self._explain_several(entity, chosen)
                 for item in chosen:

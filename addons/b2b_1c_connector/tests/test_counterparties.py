@@ -1,11 +1,14 @@
 """The file of counterparties that the separately installed module sends."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.fields import Datetime
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.b2b_portal.tests.common import B2bBuilders
 
+from ..models import b2b_1c_file_import
 from .common import as_1c_writes, envelope
 from .common_import import ImportCase
 from .test_settlement import SHIPMENT, document
@@ -238,6 +241,15 @@ class TestCounterparties(CounterpartiesCase):
         self.assertEqual(self.guid(), "c-2")
         self.assertEqual(file.problem_ids.mapped("external_id"), ["c-1", "c-3"])
         self.assertFalse(self.conflicts())
+
+    def test_a_branch_is_told_by_its_code_from_those_in_later_batches(self):
+        self.dealer.kpp = "770101001"
+        own = party("c-1", kpp="770101001")
+        with patch.object(b2b_1c_file_import, "BATCH", 1):
+            file = self.import_parties(own, party("c-2", name="Branch"))
+        self.assertEqual(self.guid(), "c-1")
+        self.assertFalse(self.conflicts())
+        self.assertCounts(file, created=1, skipped=1)
 
     def test_several_that_nothing_tells_apart_are_for_people(self):
         rows = party("c-1", kpp="770201001"), party("c-2", kpp="770101001")
