@@ -68,7 +68,9 @@ class StockMoveLine(models.Model):
         quants = self.env["stock.quant"]._gather(
             product_id, location_id, lot_id, package_id, owner_id, strict=True
         )
-        lacking = kept._b2b_quantity_kept() - sum(quants.mapped("quantity"))
+        held = kept._b2b_quantity_kept()
+        # There may be less than nothing, of which they lack no more than they hold.
+        lacking = min(held - sum(quants.mapped("quantity")), held)
         is_broken = bool(kept) and product_id.uom_id.compare(lacking, 0.0) > 0
         is_gone = self.move_id.location_dest_id.usage == "inventory"
         if is_broken and not is_gone:

@@ -223,8 +223,8 @@ class StockMoveLine(models.Model):
             place: sum(lines.mapped("quantity_product_uom"))
             for place, lines in others.grouped(lambda x: x._b2b_place()).items()
         }
-        for (product, location, lot, package, owner), there in held.items():
-            taken = min(quantity, there)
+        for (product, location, lot, package, owner), here in held.items():
+            taken = min(quantity, here)
             if unit.compare(taken, 0.0) <= 0:
                 break
             quantity -= taken

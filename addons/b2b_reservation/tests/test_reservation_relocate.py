@@ -101,6 +101,13 @@ class TestRelocation(B2bReservationCommon):
         self.assertEqual(lines.location_id, self.first | self.second)
         self.assertEqual(reservation.line_ids.quantity, 5)
 
+    def test_more_is_moved_than_the_books_know_of(self):
+        order = self._confirm_order()
+        self._reserve(order)
+        self._transfer(8, self.second)
+        self.assertHeld(order, 5)
+        self.assertEqual(order.picking_ids.move_line_ids.location_id, self.second)
+
     def test_goods_on_a_request_follow_it(self):
         order = self._confirm_order()
         self._reserve(order)
