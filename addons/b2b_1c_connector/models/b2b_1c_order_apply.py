@@ -83,7 +83,9 @@ class B2b1cOrderApply(models.Model):
                 ),
             )
         else:
-            conflicts._settle(self.backend_id, "change", [self.site_number])
+            # who tells no lines has not said that those in question are settled
+            if document.lines is not None or self.order_id.state == "cancel":
+                conflicts._settle(self.backend_id, "change", [self.site_number])
         self.write({"digest_received": said, "date_received": now})
         if is_same:
             self._note_same()

@@ -574,6 +574,22 @@ class TestOrdersBack(OrdersCase):
         self.assertEqual(self.order.order_line.product_uom_qty, 4)
         self.assertIn("strange", self._conflicts().text)
 
+    def test_conflict_about_lines_stays_until_lines_are_told(self):
+        strange = self.line("good-1", 4, 400) + self.line("strange", 1, 10)
+        self.receive(self.order, lines=strange)
+        self.receive(self.order, requisites(Проведен="true"))
+        self.assertTrue(self.row(self.order).posted)
+        self.assertEqual(self._conflicts().state, "open")
+        self.receive(self.order, lines=self.line("good-1", 4, 400))
+        self.assertFalse(self._conflicts())
+
+    def test_conflict_about_lines_ends_with_the_order(self):
+        strange = self.line("good-1", 4, 400) + self.line("strange", 1, 10)
+        self.receive(self.order, lines=strange)
+        self.receive(self.order, requisites(Отменен="true"))
+        self.assertEqual(self.order.state, "cancel")
+        self.assertFalse(self._conflicts())
+
     def test_changes_on_both_sides_are_for_people(self):
         self.order.order_line.product_uom_qty = 7
         self.receive(self.order, lines=self.line("good-1", 2, 200))
