@@ -47,6 +47,7 @@ from . import stock_move_line
 from . import stock_quant
 from . import b2b_1c_address_test
 from . import b2b_1c_file_picture
+from . import ir_attachment
 from . import product_image
 from . import product_template_picture
 from . import product_template

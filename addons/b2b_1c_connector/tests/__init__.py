@@ -1,4 +1,5 @@
 from . import test_address_test
+from . import test_attachment
 from . import test_backend
 from . import test_clearing
 from . import test_commerceml_archive
